@@ -1,0 +1,83 @@
+package dev.sluice.postgres;
+
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Tells errors that pass by themselves from errors that come again.
+ *
+ * <p>Source of the codes: PostgreSQL documentation, appendix "PostgreSQL Error Codes".
+ */
+public final class SqlStates {
+
+  public static final String LOCK_NOT_AVAILABLE = "55P03";
+  public static final String QUERY_CANCELED = "57014";
+
+  private static final Set<String> TRANSIENT =
+      Set.of(
+          "40001", // serialization failure
+          "40P01", // deadlock detected
+          LOCK_NOT_AVAILABLE,
+          "53300", // too many connections
+          "57P01", // terminated by an administrator
+          "57P02", // crash shutdown
+          "57P03", // cannot connect now: starting or stopping
+          "25006", // read-only transaction: the primary has failed over
+          "25P03"); // idle in transaction too long: our process was held up
+
+  private SqlStates() {}
+
+  /** The SQLSTATE nearest to the cause, if any error in the chain has one. */
+  public static Optional<String> of(Throwable error) {
+    String state = null;
+    for (Throwable t = error; t != null; t = t.getCause()) {
+      if (t instanceof SQLException sql && sql.getSQLState() != null) {
+        state = sql.getSQLState();
+      }
+    }
+    return Optional.ofNullable(state);
+  }
+
+  /** Whether the same work may succeed later, in a new transaction or on a new connection. */
+  public static boolean isTransient(Throwable error) {
+    return of(error).filter(SqlStates::isTransient).isPresent()
+        || causedBy(error, SQLTransientException.class)
+        || causedBy(error, SQLRecoverableException.class);
+  }
+
+  private static boolean isTransient(String state) {
+    return state.startsWith("08") || TRANSIENT.contains(state);
+  }
+
+  /** A timeout of ours ended the statement: {@code lock_timeout} or {@code statement_timeout}. */
+  public static boolean isTimeout(Throwable error) {
+    return of(error)
+        .filter(s -> s.equals(LOCK_NOT_AVAILABLE) || s.equals(QUERY_CANCELED))
+        .isPresent();
+  }
+
+  /** What PostgreSQL said, without the wrapping of Spring: {@code ERROR: … [23505]}. */
+  public static String message(Throwable error) {
+    Throwable root = error;
+    for (Throwable t = error; t != null; t = t.getCause()) {
+      root = t;
+      if (t instanceof SQLException) {
+        break;
+      }
+    }
+    String text = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    return of(error).map(state -> text + " [" + state + "]").orElse(text);
+  }
+
+  private static boolean causedBy(Throwable error, Class<?> type) {
+    for (Throwable t = error; t != null; t = t.getCause()) {
+      if (type.isInstance(t)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,67 @@
+package dev.sluice.postgres;
+
+import dev.sluice.migration.Identifier;
+import dev.sluice.migration.TableName;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A relation as the catalog describes it.
+ *
+ * @param name schema-qualified
+ * @param kind {@code pg_class.relkind}: r table, p partitioned table, v view, m materialized view,
+ *     f foreign table
+ * @param estimatedRows {@code reltuples}: -1 before the first ANALYZE
+ */
+public record Table(
+    long oid,
+    TableName name,
+    char kind,
+    long estimatedRows,
+    List<Column> columns,
+    List<Index> indexes) {
+
+  /**
+   * A column, dropped ones left out.
+   *
+   * @param type as {@code format_type} prints it, modifiers included: fit for a cast
+   * @param generated computed by the server ({@code GENERATED … STORED} or {@code VIRTUAL})
+   * @param identityAlways {@code GENERATED ALWAYS AS IDENTITY}
+   */
+  public record Column(
+      Identifier name,
+      int position,
+      String type,
+      boolean notNull,
+      boolean generated,
+      boolean identityAlways) {}
+
+  /**
+   * An index.
+   *
+   * @param columns its key columns in order; empty for an index on an expression
+   * @param allColumns the key columns, included ones, and those that its expressions and predicate
+   *     refer to
+   * @param usable valid, ready, not partial, immediate: it can carry keyset paging
+   */
+  public record Index(
+      Identifier name,
+      boolean unique,
+      boolean primary,
+      boolean usable,
+      List<Identifier> columns,
+      List<Identifier> allColumns) {}
+
+  public Table {
+    columns = List.copyOf(columns);
+    indexes = List.copyOf(indexes);
+  }
+
+  public Optional<Column> column(Identifier name) {
+    return columns.stream().filter(column -> column.name().equals(name)).findFirst();
+  }
+
+  public Optional<Index> primaryKey() {
+    return indexes.stream().filter(Index::primary).findFirst();
+  }
+}

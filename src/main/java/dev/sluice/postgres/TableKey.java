@@ -1,0 +1,161 @@
+package dev.sluice.postgres;
+
+import dev.sluice.migration.Identifier;
+import dev.sluice.migration.TableName;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A table with the key that it is walked by, and the SQL fragments of it.
+ *
+ * <p>Rows are compared as rows, {@code (a, b) > (?, ?)}: one index condition, where the expanded
+ * form {@code a > ? OR (a = ? AND b > ?)} read 2861 buffers a page instead of 12 (measured on
+ * PostgreSQL 15). Order is by the columns themselves, so that it is the index's own.
+ *
+ * @param columns at least one; NOT NULL and together unique, as preflight made sure
+ */
+public record TableKey(TableName table, List<Table.Column> columns) {
+
+  public TableKey {
+    columns = List.copyOf(columns);
+    if (columns.isEmpty()) {
+      throw new IllegalArgumentException("a key needs a column");
+    }
+  }
+
+  /**
+   * @param names empty: the primary key
+   * @throws IllegalArgumentException if the table has no such columns, or no primary key
+   */
+  public static TableKey of(Table table, List<Identifier> names) {
+    List<Identifier> wanted =
+        names.isEmpty() ? table.primaryKey().map(Table.Index::columns).orElse(List.of()) : names;
+    if (wanted.isEmpty()) {
+      throw new IllegalArgumentException(
+          table.name() + " has no primary key. Name a unique key under key:.");
+    }
+    List<Table.Column> columns = new ArrayList<>();
+    for (Identifier name : wanted) {
+      columns.add(
+          table
+              .column(name)
+              .orElseThrow(
+                  () -> new IllegalArgumentException(table.name() + " has no column " + name)));
+    }
+    return new TableKey(table.name(), columns);
+  }
+
+  public int width() {
+    return columns.size();
+  }
+
+  /** {@code "users"."id"}: as a statement over the table names it. */
+  public String column(int index) {
+    return table.name().quoted() + "." + columns.get(index).name().quoted();
+  }
+
+  /** {@code "users"."id", "users"."region"}. */
+  public String columnList() {
+    return join(this::column, ", ");
+  }
+
+  public String descendingColumnList() {
+    return join(i -> column(i) + " DESC", ", ");
+  }
+
+  /** {@code "users"."id"::text AS _k1, …}. */
+  public String textColumnList() {
+    return join(i -> column(i) + "::text AS " + alias(i), ", ");
+  }
+
+  /** {@code _k1}: what {@link #textColumnList} calls a column; no user's name starts so. */
+  public static String alias(int index) {
+    return "_k" + (index + 1);
+  }
+
+  /** The condition that a row lies in the range, with {@link #rangeArguments} for its {@code ?}. */
+  public String inRange(KeyRange range) {
+    List<String> conditions = new ArrayList<>();
+    if (range.after() != null) {
+      conditions.add(compared(">"));
+    }
+    if (range.through() != null) {
+      conditions.add(compared("<="));
+    }
+    return conditions.isEmpty() ? "TRUE" : String.join(" AND ", conditions);
+  }
+
+  /** One text a {@code ?} of {@link #inRange}. */
+  public static List<String> rangeArguments(KeyRange range) {
+    List<String> arguments = new ArrayList<>();
+    if (range.after() != null) {
+      arguments.addAll(range.after().texts());
+    }
+    if (range.through() != null) {
+      arguments.addAll(range.through().texts());
+    }
+    return arguments;
+  }
+
+  private String compared(String operator) {
+    return comparedWith(operator, i -> "?");
+  }
+
+  /** {@code ("users"."id") > (CAST(… AS bigint))}, the values written as {@code value} says. */
+  public String comparedWith(String operator, IntFunction<String> value) {
+    return "(%s) %s (%s)"
+        .formatted(
+            columnList(),
+            operator,
+            join(i -> "CAST(%s AS %s)".formatted(value.apply(i), columns.get(i).type()), ", "));
+  }
+
+  /**
+   * The condition that a row is one of a list of keys: one {@code ?} a column, each a text[].
+   *
+   * <p>One column becomes {@code = ANY}, which PostgreSQL answers with one sorted index scan.
+   */
+  public String isOneOf() {
+    if (width() == 1) {
+      return "%s = ANY (CAST(? AS %s[]))".formatted(column(0), columns.get(0).type());
+    }
+    return "(%s) IN (SELECT %s FROM unnest(%s) AS _keys(%s))"
+        .formatted(
+            columnList(),
+            join(i -> "CAST(_keys.%s AS %s)".formatted(alias(i), columns.get(i).type()), ", "),
+            join(i -> "CAST(? AS text[])", ", "),
+            join(TableKey::alias, ", "));
+  }
+
+  /** The keys as one text[] a column, for {@link #isOneOf}. */
+  public List<Array> arrays(Connection connection, List<Key> keys) throws SQLException {
+    List<Array> arrays = new ArrayList<>();
+    for (int i = 0; i < width(); i++) {
+      int column = i;
+      arrays.add(
+          connection.createArrayOf(
+              "text", keys.stream().map(key -> key.texts().get(column)).toArray()));
+    }
+    return arrays;
+  }
+
+  /** Reads a row that was selected with {@link #textColumnList}. */
+  public Key read(ResultSet rs) throws SQLException {
+    String[] texts = new String[width()];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = rs.getString(alias(i));
+    }
+    return new Key(List.of(texts));
+  }
+
+  private String join(IntFunction<String> part, String separator) {
+    return IntStream.range(0, width()).mapToObj(part).collect(Collectors.joining(separator));
+  }
+}
