@@ -1,0 +1,17 @@
+/**
+ * Changes the rows: partitions, the chunk transaction, readers, processors, writers, the sweep.
+ *
+ * <p>May import {@code throttle}, {@code control}, {@code postgres} and {@code migration}. Beside
+ * {@code job} the only home of Spring Batch's {@code core} types. It must never change the schema,
+ * and never wait while a transaction is open.
+ *
+ * <p>The step is our own {@link org.springframework.batch.core.step.AbstractStep}, because Spring
+ * Batch 6.0.4's chunk step loses rows when it is interrupted or a commit fails. It keeps Batch's
+ * contracts: reader, processor, writer and execution context. One page is one chunk is one
+ * transaction; data, counters and checkpoint are in it together, in the job repository's own
+ * tables.
+ */
+@NullMarked
+package dev.sluice.backfill;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,76 @@
+package dev.sluice.control;
+
+import dev.sluice.migration.MigrationId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/**
+ * The number of a runner's turn, which every chunk proves at its start and holds shared to its end.
+ *
+ * <p>A runner that takes over waits for the chunks of the epoch before and then counts up, so a
+ * runner that lost its lock, but not its workers, can commit nothing afterwards.
+ */
+public record Epoch(MigrationId id, long number) {
+
+  /**
+   * Opens a chunk's transaction: its time limits, its mark for triggers, and the proof of the
+   * epoch; one round trip.
+   *
+   * <p>The lock and the look at the ledger are two statements, because the second one's snapshot
+   * must be taken after the lock is held. {@code synchronous_commit} is off: data and checkpoint
+   * are in one transaction, so a server crash that loses the last commits loses both sides of each,
+   * and the restart repeats those chunks; the commit that ends a partition is synchronous again and
+   * makes all before it durable.
+   *
+   * @param limit ends any statement of the transaction that waits or works longer
+   * @throws FencedException if another runner has taken over
+   */
+  public void enter(JdbcOperations jdbc, Duration limit) {
+    jdbc.execute((Connection connection) -> enter(connection, limit));
+  }
+
+  private Void enter(Connection connection, Duration limit) throws SQLException {
+    String sql =
+        """
+        SELECT set_config('lock_timeout', ?, true),
+               set_config('statement_timeout', ?, true),
+               set_config('synchronous_commit', 'off', true),
+               set_config('sluice.migration', ?, true),
+               pg_try_advisory_xact_lock_shared(hashtextextended(?, 0));
+        SELECT epoch FROM sluice.migration WHERE id = ?
+        """;
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      String millis = Long.toString(limit.toMillis());
+      statement.setString(1, millis);
+      statement.setString(2, millis);
+      statement.setString(3, id.value());
+      statement.setString(4, "sluice.epoch/" + id + "/" + number);
+      statement.setString(5, id.value());
+      statement.execute();
+      boolean locked;
+      try (ResultSet rs = statement.getResultSet()) {
+        locked = rs.next() && rs.getBoolean(5);
+      }
+      statement.getMoreResults();
+      try (ResultSet rs = statement.getResultSet()) {
+        if (!locked || !rs.next() || rs.getLong(1) != number) {
+          throw new FencedException(this);
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Another runner has taken over. This one must end and write nothing more. */
+  public static final class FencedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    FencedException(Epoch epoch) {
+      super(epoch.id + ": another process has taken over this run, this one wrote nothing since");
+    }
+  }
+}

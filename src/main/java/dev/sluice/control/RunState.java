@@ -1,0 +1,59 @@
+package dev.sluice.control;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** The states of a migration in the ledger, and the only place that says which may follow which. */
+public enum RunState {
+  PENDING,
+  RUNNING,
+  PAUSED,
+  STOPPED,
+  FAILED,
+  DIRTY,
+  COMPLETED,
+  ROLLING_BACK,
+  ROLLED_BACK,
+  CLEANING,
+  CLEANED;
+
+  private static final Map<RunState, Set<RunState>> EDGES =
+      Map.ofEntries(
+          Map.entry(PENDING, Set.of(RUNNING)), // the first launch
+          Map.entry(
+              RUNNING,
+              Set.of(
+                  RUNNING, // a runner died and the next one took over
+                  PAUSED, // an operator's pause
+                  STOPPED, // an operator's stop, or a signal
+                  FAILED, // a step failed; the next launch goes on there
+                  DIRTY, // a schema script stopped halfway
+                  COMPLETED)), // verified
+          Map.entry(
+              PAUSED, Set.of(RUNNING, STOPPED, FAILED)), // resumed, stopped, or died in a pause
+          Map.entry(STOPPED, Set.of(RUNNING, ROLLING_BACK)), // launched again, or taken back
+          Map.entry(FAILED, Set.of(RUNNING, ROLLING_BACK)), // launched again, or taken back
+          Map.entry(DIRTY, Set.of(RUNNING, ROLLING_BACK)), // repaired
+          Map.entry(
+              COMPLETED,
+              Set.of(RUNNING, ROLLING_BACK, CLEANING)), // a catch-up run, or one of the two ends
+          Map.entry(
+              ROLLING_BACK, Set.of(ROLLING_BACK, ROLLED_BACK, STOPPED, FAILED)), // never forward
+          Map.entry(ROLLED_BACK, Set.of(RUNNING)), // a new run, counted up
+          Map.entry(CLEANING, Set.of(CLEANING, CLEANED, STOPPED, FAILED)), // restartable
+          Map.entry(CLEANED, Set.of())); // the old side is gone
+
+  public boolean mayBecome(RunState next) {
+    return EDGES.getOrDefault(this, Set.of()).contains(next);
+  }
+
+  /** As the ledger's column and {@code status --json} spell it. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  static RunState ofLabel(String label) {
+    return valueOf(label.toUpperCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,188 @@
+package dev.sluice.control;
+
+import dev.sluice.migration.MigrationId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * One runner a migration: a session advisory lock on a connection of its own, held from before
+ * anything else until after everything else.
+ *
+ * <p>The lock dies with the process or its connection, so a run that is STARTED while the lock is
+ * free is dead for certain. The other direction, a runner that lost the lock connection while its
+ * workers live, is closed by the {@link Epoch}: every chunk proves that its epoch is still the
+ * ledger's. A check of the connection every second tells the workers early.
+ */
+public final class RunnerLock implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(RunnerLock.class);
+
+  private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
+  private static final int CHECK_TIMEOUT_SECONDS = 5;
+
+  private final MigrationId id;
+  private final Connection connection;
+  private final Epoch epoch;
+  private final ScheduledExecutorService watcher;
+  private volatile boolean lost;
+  private @Nullable ScheduledFuture<?> checks;
+
+  private RunnerLock(MigrationId id, Connection connection, Epoch epoch) {
+    this.id = id;
+    this.connection = connection;
+    this.epoch = epoch;
+    this.watcher =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "runner-lock");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * Takes the lock, registers the migration in the ledger and counts up its epoch.
+   *
+   * @param runner host and process, for messages
+   * @return empty if another session holds the lock
+   */
+  public static Optional<RunnerLock> tryTake(
+      DataSource dataSource, MigrationId id, String checksum, String runner) throws SQLException {
+    Connection connection = dataSource.getConnection();
+    try {
+      connection.setAutoCommit(true);
+      if (!tryLock(connection, id)) {
+        connection.close();
+        return Optional.empty();
+      }
+      SingleConnectionDataSource single = new SingleConnectionDataSource(connection, true);
+      Ledger ledger = new Ledger(new JdbcTemplate(single));
+      TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(single));
+      Long epoch =
+          transaction.execute(
+              status -> {
+                ledger.register(id, checksum);
+                return ledger.nextEpoch(id, runner);
+              });
+      RunnerLock lock = new RunnerLock(id, connection, new Epoch(id, epoch == null ? 0 : epoch));
+      lock.watch();
+      return Optional.of(lock);
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private static boolean tryLock(Connection connection, MigrationId id) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT pg_try_advisory_lock(hashtextextended(?, 0))")) {
+      statement.setString(1, lockName(id));
+      try (ResultSet rs = statement.executeQuery()) {
+        return rs.next() && rs.getBoolean(1);
+      }
+    }
+  }
+
+  private static String lockName(MigrationId id) {
+    return "sluice.runner/" + id;
+  }
+
+  private void watch() {
+    long interval = CHECK_INTERVAL.toMillis();
+    checks = watcher.scheduleWithFixedDelay(this::check, interval, interval, TimeUnit.MILLISECONDS);
+  }
+
+  private void check() {
+    try {
+      if (connection.isValid(CHECK_TIMEOUT_SECONDS)) {
+        return;
+      }
+    } catch (SQLException e) {
+      log.debug("runner-lock.check migration={}", id, e);
+    }
+    lost = true;
+    log.warn("runner-lock.lost migration={}: its connection is gone, workers stop", id);
+    watcher.shutdown();
+  }
+
+  /** The epoch that this runner's chunks must prove. */
+  public Epoch epoch() {
+    return epoch;
+  }
+
+  /**
+   * @throws LockLostException if the lock's connection is gone
+   */
+  public void throwIfLost() {
+    if (lost) {
+      throw new LockLostException(id);
+    }
+  }
+
+  /** Who holds the lock, as the server sees it; empty if nobody does. */
+  public static Optional<String> holder(DataSource dataSource, MigrationId id) {
+    return new JdbcTemplate(dataSource)
+            .query(
+                """
+            SELECT format('server process %s of %s on %s since %s', a.pid, a.usename,
+                          coalesce(host(a.client_addr), 'a local socket'),
+                          to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'))
+            FROM pg_locks l
+            JOIN pg_stat_activity a USING (pid)
+            WHERE l.locktype = 'advisory'
+              AND l.granted
+              AND l.objsubid = 1
+              AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+              AND (l.classid::bigint << 32) | l.objid::bigint = hashtextextended(?, 0)
+            """,
+                (rs, row) -> rs.getString(1), lockName(id))
+            .stream()
+            .findFirst();
+  }
+
+  /** Gives the lock back by closing nothing but the session's lock, so that a pool may go on. */
+  @Override
+  public void close() {
+    if (checks != null) {
+      checks.cancel(false);
+    }
+    watcher.shutdown();
+    try (connection) {
+      if (!lost) {
+        try (PreparedStatement statement =
+            connection.prepareStatement("SELECT pg_advisory_unlock(hashtextextended(?, 0))")) {
+          statement.setString(1, lockName(id));
+          statement.execute();
+        }
+      }
+    } catch (SQLException e) {
+      // a broken connection holds no lock: the server drops both together
+      log.debug("runner-lock.release migration={}", id, e);
+    }
+  }
+
+  /** The lock's connection is gone: another runner may take over. Passes by itself: relaunch. */
+  public static final class LockLostException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    LockLostException(MigrationId id) {
+      super(id + ": the connection that holds the runner lock was lost, all workers stopped");
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * Who may run a migration, in which state it is, and how it is told to stop: the ledger, the run
+ * states, the runner lock with its epoch, the stop signal.
+ *
+ * <p>May import {@code postgres} and {@code migration}. It must never know Spring Batch: a state
+ * here is a fact of ours, of which the job repository knows nothing.
+ */
+@NullMarked
+package dev.sluice.control;
+
+import org.jspecify.annotations.NullMarked;
