@@ -183,7 +183,7 @@ class ArchitectureTest {
   @Test
   void timeAndWaitingAreInjected() {
     noClasses()
-        .that(are("neither clock nor waiter", type -> !isClockOrWaiter(type)))
+        .that(are("are neither clock nor waiter", type -> !isClockOrWaiter(type)))
         .should()
         .accessTargetWhere(does("read the system's clock or sleep", ArchitectureTest::isClock))
         .check(MAIN);
