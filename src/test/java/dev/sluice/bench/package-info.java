@@ -1,0 +1,12 @@
+/**
+ * The benchmark behind {@code scripts/bench}: how long Sluice takes to fill two columns of a large
+ * table, beside the ways that people use without it.
+ *
+ * <p>Sluice runs as what users start, a process from the executable jar; nothing here calls its
+ * classes. Every contender starts on an equal copy of the table, and its result is compared with
+ * the expected one before its time counts.
+ */
+@NullMarked
+package dev.sluice.bench;
+
+import org.jspecify.annotations.NullMarked;
