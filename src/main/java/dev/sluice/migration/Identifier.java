@@ -2,7 +2,6 @@ package dev.sluice.migration;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * One SQL name, exactly as the catalog holds it: {@code users}, {@code Order}, {@code a"b}.
@@ -22,7 +21,7 @@ public record Identifier(String value) {
 
   /**
    * Reads one name as SQL would: unquoted names fold to lower case, {@code "Quoted"} ones are
-   * exact.
+   * exact. Only A to Z are folded, as in a server with UTF-8: {@code Ä} stays {@code Ä}.
    *
    * @throws IllegalArgumentException if {@code sql} is not exactly one name; the message says why
    */
@@ -85,7 +84,18 @@ public record Identifier(String value) {
   private static String unquote(String part) {
     return part.startsWith("\"")
         ? part.substring(1, part.length() - 1).replace("\"\"", "\"")
-        : part.toLowerCase(Locale.ROOT);
+        : foldAscii(part);
+  }
+
+  private static String foldAscii(String part) {
+    StringBuilder folded = new StringBuilder(part);
+    for (int i = 0; i < part.length(); i++) {
+      char c = part.charAt(i);
+      if (c >= 'A' && c <= 'Z') {
+        folded.setCharAt(i, (char) (c - 'A' + 'a'));
+      }
+    }
+    return folded.toString();
   }
 
   private static IllegalArgumentException notAName(String sql) {

@@ -32,6 +32,7 @@ public record Migration(
     Undo undo,
     Tuning tuning,
     Checks checks,
+    VerifyPolicy verify,
     Map<Script.Kind, Script> scripts,
     @Nullable String owner) {
 
@@ -83,6 +84,7 @@ public record Migration(
         undo,
         newTuning,
         checks,
+        verify,
         scripts,
         owner);
   }

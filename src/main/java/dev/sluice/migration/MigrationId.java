@@ -24,10 +24,14 @@ public record MigrationId(String value) implements Comparable<MigrationId> {
 
   public MigrationId {
     if (!isValid(value)) {
-      throw new IllegalArgumentException(
-          "'%s' is no migration id: a number or timestamp, '_', then [a-z0-9_], at most %d characters, like '0001_split_name'"
-              .formatted(value, LENGTH_MAX));
+      throw new IllegalArgumentException(whyInvalid(value));
     }
+  }
+
+  /** What to tell someone whose {@code value} is not {@link #isValid valid}. */
+  public static String whyInvalid(String value) {
+    return "'%s' is no migration id: a number or timestamp, '_', then [a-z0-9_], at most %d characters, like '0001_split_name'"
+        .formatted(value, LENGTH_MAX);
   }
 
   public static boolean isValid(String value) {

@@ -1,0 +1,92 @@
+package dev.sluice.definition;
+
+import dev.sluice.migration.Change;
+import dev.sluice.migration.Identifier;
+import dev.sluice.migration.Script;
+import dev.sluice.migration.Undo;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * SHA-256 over what decides a migration's result. Every text goes in with its length before it, so
+ * that no two definitions can run together to the same bytes. Line ends count as one, so that a
+ * check-out on another system changes nothing.
+ */
+final class Checksum {
+
+  /** Raised when the form below changes: then every recorded checksum is another one. */
+  private static final String FORM = "sluice-definition-1";
+
+  private final MessageDigest digest;
+
+  private Checksum() {
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /** Hexadecimal, 64 characters. */
+  static String of(
+      Definition definition, Collection<Script> scripts, Map<Path, String> javaSources) {
+    Checksum sum = new Checksum();
+    sum.add(FORM);
+    sum.add(definition.table().quoted());
+    sum.addNames(definition.key());
+    sum.add(definition.guard());
+    sum.addChange(definition.change());
+    // The kind alone: the reason is a remark for people.
+    sum.add(definition.undo() instanceof Undo.None ? "none" : "undecided");
+    sum.add(scripts.size());
+    for (Script script : scripts) {
+      sum.add(script.kind().fileName());
+      sum.add(script.text());
+    }
+    sum.add(javaSources.size());
+    javaSources.forEach(
+        (file, text) -> {
+          sum.add(file.getFileName().toString());
+          sum.add(text);
+        });
+    return HexFormat.of().formatHex(sum.digest.digest());
+  }
+
+  private void addChange(Change change) {
+    if (change instanceof Change.SetExpressions set) {
+      add("set");
+      addNames(set.writtenColumns());
+      set.expressions().values().forEach(this::add);
+    } else if (change instanceof Change.Transform transform) {
+      add("transform");
+      add(transform.className());
+      addNames(transform.read());
+      addNames(transform.write());
+    } else {
+      throw new IllegalStateException("no checksum for " + change);
+    }
+  }
+
+  private void addNames(List<Identifier> names) {
+    add(names.size());
+    names.forEach(name -> add(name.quoted()));
+  }
+
+  private void add(String text) {
+    byte[] bytes = text.replace("\r\n", "\n").replace('\r', '\n').getBytes(StandardCharsets.UTF_8);
+    add(bytes.length);
+    digest.update(bytes);
+  }
+
+  private void add(int number) {
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      digest.update((byte) (number >>> shift));
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package dev.sluice.definition;
+
+import static dev.sluice.definition.Key.built;
+import static dev.sluice.definition.Key.notBuilt;
+
+/**
+ * Every key of {@code migration.yaml}, and which of them are not built yet. Building one is: make
+ * its entry {@code built}, read it, and correct its description in {@code jobs/schema.json}.
+ */
+final class DefinitionKeys {
+
+  static final Key ROOT =
+      built(
+          "migration.yaml",
+          built("description"),
+          built("table"),
+          built("key"),
+          built("where"),
+          built("set"),
+          built("transform", built("class"), built("read"), built("write")),
+          notBuilt(
+              "copy",
+              "write set or transform instead",
+              built("into"),
+              built("columns"),
+              built("on-conflict"),
+              built("database")),
+          notBuilt("delete", "write set or transform instead"),
+          notBuilt(
+              "change",
+              "write set or transform instead",
+              built("retype", built("column"), built("to")),
+              built("rename", built("column"), built("to"))),
+          notBuilt("sync", "remove it to run without sync", built("mode"), built("reverse"))
+              .accepting("none")
+              .refusing("trigger", "capture"),
+          notBuilt("undo", "write 'undo: none' and 'irreversible: reason'", built("sql"))
+              .accepting("none")
+              .refusing("journal", "schema"),
+          built("irreversible"),
+          built("chunk", built("rows"), built("target-time")),
+          built("workers"),
+          notBuilt(
+              "throttle",
+              "remove it to run without a throttle",
+              built("pause"),
+              built("rows-per-second"),
+              built("replica-lag"),
+              built("active-sessions"),
+              built("window"),
+              built("when")),
+          notBuilt("skip", "remove it to fail on the first bad row").accepting("0"),
+          built("retry", built("attempts"), built("backoff")),
+          built(
+              "checks",
+              built("before", built("name"), built("sql")),
+              built("after", built("name"), built("sql"), built("not-null"), built("row-count")),
+              built("distribution")),
+          built("verify", built("sample"), built("differences")),
+          notBuilt("on-failure", "remove it to stop on failure")
+              .accepting("stop")
+              .refusing("rollback"),
+          notBuilt("cleanup", "remove it and drop the old side by hand", built("after")),
+          notBuilt("depends-on", "remove it and run the migrations in their order"),
+          built("owner"));
+
+  private DefinitionKeys() {}
+}

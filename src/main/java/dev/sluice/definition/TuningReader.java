@@ -1,0 +1,113 @@
+package dev.sluice.definition;
+
+import static dev.sluice.definition.DefinitionKeys.ROOT;
+
+import dev.sluice.migration.ChunkPolicy;
+import dev.sluice.migration.Migration.Tuning;
+import dev.sluice.migration.RetryPolicy;
+import dev.sluice.migration.VerifyPolicy;
+import dev.sluice.migration.VerifyPolicy.Differences;
+import dev.sluice.migration.VerifyPolicy.Sample;
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/** What may change between runs: {@code chunk}, {@code workers}, {@code retry}, {@code verify}. */
+final class TuningReader {
+
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("0|-?[1-9][0-9]{0,17}");
+
+  private TuningReader() {}
+
+  static Tuning tuning(Section root) {
+    Tuning usual = Tuning.DEFAULT;
+    int workers =
+        root.get("workers")
+            .map(value -> wholeNumber(value, 1, Tuning.WORKERS_MAX, usual.workers()))
+            .orElse(usual.workers());
+    return new Tuning(chunk(root), workers, retry(root));
+  }
+
+  private static ChunkPolicy chunk(Section root) {
+    Section chunk = root.section(ROOT, "chunk");
+    ChunkPolicy usual = ChunkPolicy.DEFAULT;
+    int rows =
+        chunk
+            .get("rows")
+            .map(v -> wholeNumber(v, ChunkPolicy.ROWS_MIN, ChunkPolicy.ROWS_MAX, usual.rows()))
+            .orElse(usual.rows());
+    DurationValue.Range range =
+        new DurationValue.Range(ChunkPolicy.TARGET_TIME_MIN, ChunkPolicy.TARGET_TIME_MAX);
+    Duration targetTime =
+        chunk
+            .get("target-time")
+            .map(v -> DurationValue.read(v, range, usual.targetTime()))
+            .orElse(usual.targetTime());
+    return new ChunkPolicy(rows, targetTime);
+  }
+
+  private static RetryPolicy retry(Section root) {
+    Section retry = root.section(ROOT, "retry");
+    RetryPolicy usual = RetryPolicy.DEFAULT;
+    int attempts =
+        retry
+            .get("attempts")
+            .map(v -> wholeNumber(v, 1, RetryPolicy.ATTEMPTS_MAX, usual.attempts()))
+            .orElse(usual.attempts());
+    DurationValue.Range range =
+        new DurationValue.Range(RetryPolicy.BACKOFF_MIN, RetryPolicy.BACKOFF_MAX);
+    Duration backoff =
+        retry
+            .get("backoff")
+            .map(v -> DurationValue.read(v, range, usual.backoff()))
+            .orElse(usual.backoff());
+    return new RetryPolicy(attempts, backoff);
+  }
+
+  static VerifyPolicy verify(Section root) {
+    Section verify = root.section(ROOT, "verify");
+    VerifyPolicy usual = VerifyPolicy.DEFAULT;
+    return new VerifyPolicy(
+        verify.get("sample").map(TuningReader::sample).orElse(usual.sample()),
+        verify.get("differences").map(TuningReader::differences).orElse(usual.differences()));
+  }
+
+  private static Sample sample(Value value) {
+    if ("all".equals(value.scalar())) {
+      return new Sample.All();
+    }
+    String number = value.plainScalar();
+    if (number != null && WHOLE_NUMBER.matcher(number).matches()) {
+      long rows = Long.parseLong(number);
+      if (rows >= 1 && rows <= Sample.Rows.ROWS_MAX) {
+        return new Sample.Rows((int) rows);
+      }
+    }
+    value.must("all or 1 to " + Sample.Rows.ROWS_MAX, "Remove it to compare all rows.");
+    return VerifyPolicy.DEFAULT.sample();
+  }
+
+  private static Differences differences(Value value) {
+    if ("fail".equals(value.scalar())) {
+      return Differences.FAIL;
+    }
+    if ("report".equals(value.scalar())) {
+      return Differences.REPORT;
+    }
+    value.must("fail or report", "Remove it to use fail.");
+    return VerifyPolicy.DEFAULT.differences();
+  }
+
+  /** Plain decimal only; {@code usual} if it is wrong, and that is reported. */
+  private static int wholeNumber(Value value, int min, int max, int usual) {
+    String text = value.plainScalar();
+    boolean isNumber = text != null && WHOLE_NUMBER.matcher(text).matches();
+    long number = isNumber ? Long.parseLong(text) : 0;
+    if (isNumber && number >= min && number <= max) {
+      return (int) number;
+    }
+    value.must(
+        "%s%d to %d".formatted(isNumber ? "" : "a plain whole number, ", min, max),
+        "Remove it to use %d.".formatted(usual));
+    return usual;
+  }
+}
