@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * are Double. A date or moment {@code infinity} is the type's MAX, {@code -infinity} its MIN, the
  * time {@code 24:00:00} is {@link LocalTime#MAX}: {@link PgText} writes them back. A domain reads
  * as its base type. An array is the literal that {@link PgText} writes, or that PostgreSQL prints.
- * Every other type is the text that PostgreSQL prints.
+ * Every other type is the text that PostgreSQL prints, or its equal ({@code (1,2)} or {@code
+ * (1.0,2.0)}).
  */
 public final class ColumnValues {
 

@@ -88,7 +88,7 @@ class ColumnValuesIT {
           new Sample("'1 day'::interval", "1 day"),
           new Sample("'101'::varbit", "101"),
           new Sample("'10.0.0.1'::inet", "10.0.0.1"),
-          new Sample("'(1,2)'::point", "(1,2)"),
+          new Sample("'<(1,2),3>'::circle", "<(1,2),3>"),
           new Sample("12.5::money", "$12.50"));
 
   private static TestDatabase database;
