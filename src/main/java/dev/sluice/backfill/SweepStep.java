@@ -53,11 +53,10 @@ final class SweepStep extends AbstractStep {
   }
 
   private void sweep(StepExecution step) throws Exception {
-    RemainingCount count = backfill.remainingCount();
     Duration waited = Duration.ZERO;
     long rowsBefore = 0;
     for (int round = 1; ; round++) {
-      Remaining remaining = count.count();
+      Remaining remaining = backfill.remaining();
       log.info(
           "sweep.round migration={} round={} remaining={}",
           backfill.migration().id(),

@@ -139,7 +139,7 @@ final class Launcher {
                 stop),
             migration,
             transformer,
-            new Backfill.RunContext(entry.run(), lock.epoch(), this::checkBoundary));
+            new Backfill.RunContext(entry.run(), lock.epoch(), this::checkBoundary, workers));
     MigrationChecks checks =
         new MigrationChecks(environment, migration, transformer, entry.run(), stop);
     ScriptRunner scripts = new ScriptRunner(environment.dataSource(), stop, ScriptSettings.DEFAULT);
