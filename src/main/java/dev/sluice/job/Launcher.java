@@ -87,11 +87,19 @@ final class Launcher {
     try {
       result = execute(entry, parameters);
     } catch (Exception e) {
-      ledger.ended(migration.id(), RunState.FAILED, Failures.describe(migration.id(), e));
+      noteFailure(e);
       throw e;
     }
     ledger.ended(migration.id(), state(result.outcome()), failure(result));
     return result;
+  }
+
+  private void noteFailure(Exception failure) {
+    try {
+      ledger.ended(migration.id(), RunState.FAILED, Failures.describe(migration.id(), failure));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e); // no database: the next launch finds it running and nobody there
+    }
   }
 
   private static RunState state(Outcome outcome) {
