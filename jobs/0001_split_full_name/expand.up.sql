@@ -1,0 +1,2 @@
+ALTER TABLE users ADD COLUMN first_name text;
+ALTER TABLE users ADD COLUMN last_name text;
