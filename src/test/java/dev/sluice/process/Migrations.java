@@ -37,6 +37,11 @@ record Migrations(Path directory, TestDatabase database) {
     return SluiceProcess.command("run", id, directory, database);
   }
 
+  /** As another role; all have the server's one password. */
+  SluiceProcess.Command commandAs(String user, String id) {
+    return SluiceProcess.command("run", id, directory, database, user);
+  }
+
   SluiceProcess start(String id) {
     return command(id).start();
   }

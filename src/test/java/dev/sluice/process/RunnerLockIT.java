@@ -96,7 +96,7 @@ class RunnerLockIT {
         "DROP ROLE IF EXISTS second; CREATE ROLE second SUPERUSER LOGIN PASSWORD 'postgres'");
     try (SluiceProcess first = migrations.start(ID)) {
       watch.awaitRowsWritten(ROWS / 20, first);
-      try (SluiceProcess second = migrations.command(ID).with("--user", "second").start()) {
+      try (SluiceProcess second = migrations.commandAs("second", ID).start()) {
         watch.await("a session of the second process", second, this::secondIsConnected);
         watch.terminateRunnerLock();
         int codeOfFirst = first.waitFor();

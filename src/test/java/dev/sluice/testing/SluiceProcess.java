@@ -93,15 +93,13 @@ public final class SluiceProcess implements AutoCloseable {
 
   /** A command on a migration of a database: {@code run 0001_x --jobs … --url … --user …}. */
   public static Command command(String name, String id, Path jobs, TestDatabase database) {
-    return command(
-            name,
-            id,
-            "--jobs",
-            jobs.toString(),
-            "--url",
-            database.url(),
-            "--user",
-            database.server().user())
+    return command(name, id, jobs, database, database.server().user());
+  }
+
+  /** As a role that has the same password as the server's own. */
+  public static Command command(
+      String name, String id, Path jobs, TestDatabase database, String user) {
+    return command(name, id, "--jobs", jobs.toString(), "--url", database.url(), "--user", user)
         .withEnvironment("PGPASSWORD", database.server().password());
   }
 
@@ -153,11 +151,11 @@ public final class SluiceProcess implements AutoCloseable {
 
   /** SIGKILL: the program cannot answer. */
   public void kill9() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
   }
 
   public void sigterm() {
-    process.destroy();
+    process.toHandle().destroy(); // Process.destroy() would close its output as well
   }
 
   public void sigint() {
