@@ -82,15 +82,15 @@ final class Launcher {
       new Recovery(environment.jobRepository(), environment.clock())
           .recover(migration.id(), instance);
     }
-    ledger.started(migration.id(), migration.checksum(), environment.runner());
+    ledger.started(lock.epoch(), migration.checksum(), environment.runner());
     RunResult result;
     try {
       result = execute(entry, parameters);
     } catch (Exception e) {
-      ledger.ended(migration.id(), RunState.FAILED, Failures.describe(migration.id(), e));
+      ledger.ended(lock.epoch(), RunState.FAILED, Failures.describe(migration.id(), e));
       throw e;
     }
-    ledger.ended(migration.id(), state(result.outcome()), failure(result));
+    ledger.ended(lock.epoch(), state(result.outcome()), failure(result));
     return result;
   }
 
