@@ -130,6 +130,7 @@ final class ChunkLoop<I, O> {
     private ChunkResult<I> nextChunk() throws Exception {
       while (true) {
         int rows = Math.min(size.rows(), pass.rowsMax());
+        Runnable putBack = StepCheckpoint.remember(step);
         try {
           return transaction.run(
               step,
@@ -138,6 +139,7 @@ final class ChunkLoop<I, O> {
                   cursor.window(), rows, pass.skipLocked(), pass.findUnchanged()),
               cursor::checkpointAfter);
         } catch (Exception e) {
+          putBack.run();
           step.setRollbackCount(step.getRollbackCount() + 1);
           log.info(
               "backfill.rollback step={} rows={} sqlstate={}",
