@@ -1,5 +1,6 @@
 package dev.sluice.backfill;
 
+import dev.sluice.control.Epoch;
 import dev.sluice.migration.Migration.Tuning;
 import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.KeyWindows;
@@ -138,6 +139,9 @@ final class ChunkLoop<I, O> {
 
     /** The step's last update, by Spring Batch, must find the version that is stored. */
     private void restoreAfter(Exception failure) {
+      if (failure instanceof Epoch.FencedException) {
+        return; // the step is another runner's by now
+      }
       try {
         StepCheckpoint.restore(step, jobRepository);
       } catch (RuntimeException e) {
@@ -149,6 +153,7 @@ final class ChunkLoop<I, O> {
     private ChunkResult<I> nextChunk() throws Exception {
       while (true) {
         int rows = Math.min(size.rows(), pass.rowsMax());
+        Runnable putBack = StepCheckpoint.remember(step);
         try {
           boolean check = chunks < pass.chunksChecked();
           ChunkResult<I> result =
@@ -160,6 +165,7 @@ final class ChunkLoop<I, O> {
           chunks++;
           return result;
         } catch (Exception e) {
+          putBack.run();
           step.setRollbackCount(step.getRollbackCount() + 1);
           log.info(
               "backfill.rollback step={} rows={} sqlstate={}",

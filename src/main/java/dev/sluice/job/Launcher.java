@@ -82,7 +82,7 @@ final class Launcher {
       new Recovery(environment.jobRepository(), environment.clock())
           .recover(migration.id(), instance);
     }
-    ledger.started(migration.id(), migration.checksum(), environment.runner());
+    ledger.started(lock.epoch(), migration.checksum(), environment.runner());
     RunResult result;
     try {
       result = execute(entry, parameters);
@@ -90,15 +90,15 @@ final class Launcher {
       noteFailure(e);
       throw e;
     }
-    ledger.ended(migration.id(), state(result.outcome()), failure(result));
+    ledger.ended(lock.epoch(), state(result.outcome()), failure(result));
     return result;
   }
 
   private void noteFailure(Exception failure) {
     try {
-      ledger.ended(migration.id(), RunState.FAILED, Failures.describe(migration.id(), failure));
+      ledger.ended(lock.epoch(), RunState.FAILED, Failures.describe(migration.id(), failure));
     } catch (RuntimeException e) {
-      failure.addSuppressed(e); // no database: the next launch finds it running and nobody there
+      failure.addSuppressed(e); // no database, or another runner: the next launch sets it right
     }
   }
 
