@@ -95,6 +95,16 @@ public final class Backfill {
     return new SweepStep(name, environment.jobRepository(), this);
   }
 
+  /** Why the server does not allow a safe chunk, if so: its deadlock_timeout is too short. */
+  public Optional<String> refusal() {
+    try {
+      ChunkTimes.within(DeadlockTimeout.shortest(jdbc));
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.ofNullable(e.getMessage());
+    }
+  }
+
   Migration migration() {
     return migration;
   }
