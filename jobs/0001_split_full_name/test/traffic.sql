@@ -1,5 +1,5 @@
 -- The application beside the run: it touches a row, and users sign up.
-UPDATE users SET last_seen_at = now() WHERE id = 1 + floor(random() * 4000);
+UPDATE users SET last_seen_at = now() WHERE id = (SELECT 1 + floor(random() * 4000)::bigint);
 
 -- Its old version writes full_name alone; the new one, deployed once the columns are there, writes all three.
 DO $$
