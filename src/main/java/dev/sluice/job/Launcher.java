@@ -9,6 +9,7 @@ import dev.sluice.control.StopSignal;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.schema.ScriptRunner;
+import dev.sluice.schema.ScriptSettings;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
@@ -141,7 +142,7 @@ final class Launcher {
             new Backfill.RunContext(entry.run(), lock.epoch(), this::checkBoundary));
     MigrationChecks checks =
         new MigrationChecks(environment, migration, transformer, entry.run(), stop);
-    ScriptRunner scripts = new ScriptRunner(environment.dataSource(), stop);
+    ScriptRunner scripts = new ScriptRunner(environment.dataSource(), stop, ScriptSettings.DEFAULT);
     return new MigrationJob(environment.jobRepository(), migration, backfill, checks, scripts)
         .build(workers);
   }
