@@ -78,11 +78,17 @@ final class Traffic implements AutoCloseable {
   }
 
   @Override
-  public void close() throws SQLException, InterruptedException {
+  public void close() throws SQLException {
     executor.shutdown();
-    if (!executor.awaitTermination(END_MAX_SECONDS, SECONDS)) {
-      throw new IllegalStateException("the application does not end");
+    boolean ended = false;
+    try {
+      ended = executor.awaitTermination(END_MAX_SECONDS, SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
     connection.close();
+    if (!ended) {
+      throw new IllegalStateException("the application did not end");
+    }
   }
 }
