@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.partition.Partitioner;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.Step;
+import org.springframework.core.task.TaskExecutor;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.retry.support.RetryTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -53,8 +54,12 @@ public final class Backfill {
       JobRepository jobRepository,
       Waiter waiter) {}
 
-  /** What the launch gives: which run this is, its turn, and what it asks before each chunk. */
-  public record RunContext(long run, Epoch epoch, ChunkBoundary boundary) {}
+  /**
+   * What the launch gives: which run this is, its turn, what it asks before each chunk.
+   *
+   * @param workers its threads are the migration's workers
+   */
+  public record RunContext(long run, Epoch epoch, ChunkBoundary boundary, TaskExecutor workers) {}
 
   /** The table as it is after expand. */
   private record Target(Table table, TableKey key, ChunkTimes times) {}
@@ -127,14 +132,16 @@ public final class Backfill {
         jdbc, transaction, new KeySample(jdbc, target().key()), migration.id(), run.run());
   }
 
-  RemainingCount remainingCount() {
+  /** Counts what is left, with all workers: in the partitions' ranges, and behind the last. */
+  Remaining remaining() throws Exception {
     RetryTemplate retry =
         TransientRetry.of(
             migration.tuning().retry().attempts(),
             migration.tuning().retry().backoff(),
             environment.waiter(),
             SqlStates::isTransient);
-    return new RemainingCount(windows(), migration.guard(), retry, this::checkBoundary);
+    return new RemainingCount(windows(), migration.guard(), retry, this::checkBoundary)
+        .count(partitions().wholeTable(), run.workers());
   }
 
   /** The first of the remaining rows that another session holds. */

@@ -82,16 +82,24 @@ final class Launcher {
       new Recovery(environment.jobRepository(), environment.clock())
           .recover(migration.id(), instance);
     }
-    ledger.started(migration.id(), migration.checksum(), environment.runner());
+    ledger.started(lock.epoch(), migration.checksum(), environment.runner());
     RunResult result;
     try {
       result = execute(entry, parameters);
     } catch (Exception e) {
-      ledger.ended(migration.id(), RunState.FAILED, Failures.describe(migration.id(), e));
+      noteFailure(e);
       throw e;
     }
-    ledger.ended(migration.id(), state(result.outcome()), failure(result));
+    ledger.ended(lock.epoch(), state(result.outcome()), failure(result));
     return result;
+  }
+
+  private void noteFailure(Exception failure) {
+    try {
+      ledger.ended(lock.epoch(), RunState.FAILED, Failures.describe(migration.id(), failure));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e); // no database, or another runner: the next launch sets it right
+    }
   }
 
   private static RunState state(Outcome outcome) {
@@ -139,7 +147,7 @@ final class Launcher {
                 stop),
             migration,
             transformer,
-            new Backfill.RunContext(entry.run(), lock.epoch(), this::checkBoundary));
+            new Backfill.RunContext(entry.run(), lock.epoch(), this::checkBoundary, workers));
     MigrationChecks checks =
         new MigrationChecks(environment, migration, transformer, entry.run(), stop);
     ScriptRunner scripts = new ScriptRunner(environment.dataSource(), stop, ScriptSettings.DEFAULT);
