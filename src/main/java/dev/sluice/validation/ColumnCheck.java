@@ -67,7 +67,7 @@ final class ColumnCheck implements TableCheck {
 
   /** Of the table, of its partitions and of the tables that it is a partition of. */
   private static List<Identifier> partitionKey(Subject subject) {
-    // columns in an expression of the key are known by their dependency only
+    // its columns, those in expressions too, cannot be dropped without the table: deptype i
     return subject
         .jdbc()
         .query(
@@ -78,14 +78,13 @@ final class ColumnCheck implements TableCheck {
                   SELECT relid FROM pg_partition_ancestors(?)) AS tree
             JOIN pg_partitioned_table p ON p.partrelid = tree.relid
             JOIN pg_attribute a ON a.attrelid = tree.relid AND a.attnum > 0
-            WHERE a.attnum = ANY (p.partattrs::int2[])
-               OR EXISTS (SELECT FROM pg_depend d
-                          WHERE d.classid = 'pg_class'::regclass
-                            AND d.objid = tree.relid
-                            AND d.objsubid = 0
-                            AND d.refclassid = 'pg_class'::regclass
-                            AND d.refobjid = tree.relid
-                            AND d.refobjsubid = a.attnum)
+            JOIN pg_depend d ON d.classid = 'pg_class'::regclass
+             AND d.objid = tree.relid
+             AND d.objsubid = a.attnum
+             AND d.refclassid = 'pg_class'::regclass
+             AND d.refobjid = tree.relid
+             AND d.refobjsubid = 0
+             AND d.deptype = 'i'
             ORDER BY 1
             """,
             (rs, row) -> new Identifier(rs.getString("attname")),
