@@ -4,9 +4,12 @@ import dev.sluice.postgres.Key;
 import java.util.List;
 import org.springframework.batch.infrastructure.item.ItemWriter;
 
-/** Writes a chunk's items with a set-based statement, inside the chunk's transaction. */
+/** Writes a chunk's items with one set-based statement, inside the chunk's transaction. */
 interface ChunkWriter<O> extends ItemWriter<O> {
 
-  /** The keys of the rows that the last {@link #write} changed. */
-  List<Key> written();
+  /** How many rows the last {@link #write} changed. */
+  int rowsWritten();
+
+  /** The keys of the rows that the last {@link #write} held locked, changed or not. */
+  List<Key> visited();
 }

@@ -1,5 +1,10 @@
 package dev.sluice.backfill;
 
+import dev.sluice.migration.Identifier;
+import dev.sluice.postgres.Table;
+import dev.sluice.postgres.TableKey;
+import java.util.List;
+
 /**
  * The row lock that a change needs.
  *
@@ -14,6 +19,21 @@ enum RowLock {
 
   RowLock(String clause) {
     this.clause = clause;
+  }
+
+  /** What writing these columns needs. */
+  static RowLock forWriting(Table table, List<Identifier> columns) {
+    boolean unique =
+        table.indexes().stream()
+            .filter(Table.Index::unique)
+            .anyMatch(index -> index.allColumns().stream().anyMatch(columns::contains));
+    return unique ? UPDATE : NO_KEY_UPDATE;
+  }
+
+  /** The clause for a statement that joins the table with a list of ours: only its rows. */
+  String clauseOf(TableKey key, boolean skipLocked) {
+    String of = clause + " OF " + key.table().name().quoted();
+    return skipLocked ? of + " SKIP LOCKED" : of;
   }
 
   String clause(boolean skipLocked) {

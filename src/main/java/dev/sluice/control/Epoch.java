@@ -26,34 +26,38 @@ public record Epoch(MigrationId id, long number) {
    * and the restart repeats those chunks; the commit that ends a partition is synchronous again and
    * makes all before it durable.
    *
-   * @param limit ends any statement of the transaction that waits or works longer
+   * @param statementLimit ends any statement of the transaction that waits or works longer
+   * @param idleLimit ends the session if the program stalls between two statements
    * @throws FencedException if another runner has taken over
    */
-  public void enter(JdbcOperations jdbc, Duration limit) {
-    jdbc.execute((Connection connection) -> enter(connection, limit));
+  public void enter(JdbcOperations jdbc, Duration statementLimit, Duration idleLimit) {
+    jdbc.execute((Connection connection) -> enter(connection, statementLimit, idleLimit));
   }
 
-  private Void enter(Connection connection, Duration limit) throws SQLException {
+  private Void enter(Connection connection, Duration statementLimit, Duration idleLimit)
+      throws SQLException {
     String sql =
         """
         SELECT set_config('lock_timeout', ?, true),
                set_config('statement_timeout', ?, true),
+               set_config('idle_in_transaction_session_timeout', ?, true),
                set_config('synchronous_commit', 'off', true),
                set_config('sluice.migration', ?, true),
                pg_try_advisory_xact_lock_shared(hashtextextended(?, 0));
         SELECT epoch FROM sluice.migration WHERE id = ?
         """;
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      String millis = Long.toString(limit.toMillis());
+      String millis = Long.toString(statementLimit.toMillis());
       statement.setString(1, millis);
       statement.setString(2, millis);
-      statement.setString(3, id.value());
-      statement.setString(4, "sluice.epoch/" + id + "/" + number);
-      statement.setString(5, id.value());
+      statement.setString(3, Long.toString(idleLimit.toMillis()));
+      statement.setString(4, id.value());
+      statement.setString(5, "sluice.epoch/" + id + "/" + number);
+      statement.setString(6, id.value());
       statement.execute();
       boolean locked;
       try (ResultSet rs = statement.getResultSet()) {
-        locked = rs.next() && rs.getBoolean(5);
+        locked = rs.next() && rs.getBoolean(6);
       }
       statement.getMoreResults();
       try (ResultSet rs = statement.getResultSet()) {

@@ -6,8 +6,13 @@ import java.util.Comparator;
 import java.util.List;
 import org.yaml.snakeyaml.error.Mark;
 
-/** Collects what is wrong in one migration, so that it is all told at once. */
+/**
+ * Collects what is wrong in one migration, so that it is all told at once. A file of a mebibyte can
+ * hold 200,000 wrong keys, so only the first {@value #MAX} are kept and the rest counted.
+ */
 final class Problems {
+
+  static final int MAX = 200;
 
   private static final Comparator<Problem> BY_POSITION =
       Comparator.comparing(Problem::file)
@@ -15,13 +20,14 @@ final class Problems {
           .thenComparingInt(Problem::column);
 
   private final List<Problem> found = new ArrayList<>();
+  private int left;
 
   void add(Path file, String message) {
-    found.add(Problem.ofFile(file, message));
+    add(Problem.ofFile(file, message));
   }
 
   void add(Path file, int line, int column, String message) {
-    found.add(new Problem(file, line, column, message));
+    add(new Problem(file, line, column, message));
   }
 
   /** SnakeYAML counts from 0, people and editors from 1. */
@@ -29,8 +35,17 @@ final class Problems {
     add(file, mark.getLine() + 1, mark.getColumn() + 1, message);
   }
 
-  void addAll(List<Problem> more) {
-    found.addAll(more);
+  void add(Problem problem) {
+    if (found.size() < MAX) {
+      found.add(problem);
+    } else {
+      left++;
+    }
+  }
+
+  void addAll(Problems more) {
+    more.found.forEach(this::add);
+    left += more.left;
   }
 
   boolean any() {
@@ -39,7 +54,12 @@ final class Problems {
 
   /** In the order in which a reader of the files meets them. */
   List<Problem> all() {
-    return found.stream().sorted(BY_POSITION).toList();
+    List<Problem> all = new ArrayList<>(found);
+    all.sort(BY_POSITION);
+    if (left > 0) {
+      all.add(Problem.ofFile(all.get(MAX - 1).file(), "and %d more problems.".formatted(left)));
+    }
+    return List.copyOf(all);
   }
 
   void throwIfAny() {

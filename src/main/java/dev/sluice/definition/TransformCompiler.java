@@ -23,6 +23,8 @@ final class TransformCompiler {
 
   private static final Pattern LINE_BREAKS = Pattern.compile("\\s*\\R\\s*");
 
+  private static final Pattern SPACES = Pattern.compile(" {2,}");
+
   private final JavaCompiler compiler;
   private final CompileClassPath classPath;
   private final NestedJars nested;
@@ -64,8 +66,9 @@ final class TransformCompiler {
     if (found.getKind() != Diagnostic.Kind.ERROR) {
       return;
     }
+    String lines = found.getMessage(Locale.ROOT).strip();
     String message =
-        LINE_BREAKS.matcher(found.getMessage(Locale.ROOT).strip()).replaceAll("; ") + ".";
+        SPACES.matcher(LINE_BREAKS.matcher(lines).replaceAll("; ")).replaceAll(" ") + ".";
     if (found.getSource() instanceof TransformFiles.Source source) {
       int line = (int) Math.max(0, found.getLineNumber());
       int column = (int) Math.max(0, found.getColumnNumber());

@@ -43,7 +43,7 @@ final class YamlFile {
   static @Nullable Node compose(Path file, String text, Problems problems) {
     Problems own = new Problems();
     Node root = new YamlFile(file, own).compose(text);
-    problems.addAll(own.all());
+    problems.addAll(own);
     return own.any() ? null : root;
   }
 

@@ -5,6 +5,8 @@ import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.TransactionSystemException;
 
 /**
  * Tells errors that pass by themselves from errors that come again.
@@ -33,7 +35,7 @@ public final class SqlStates {
   /** The SQLSTATE nearest to the cause, if any error in the chain has one. */
   public static Optional<String> of(Throwable error) {
     String state = null;
-    for (Throwable t = error; t != null; t = t.getCause()) {
+    for (Throwable t = error; t != null; t = causeOf(t)) {
       if (t instanceof SQLException sql && sql.getSQLState() != null) {
         state = sql.getSQLState();
       }
@@ -62,7 +64,7 @@ public final class SqlStates {
   /** What PostgreSQL said, without the wrapping of Spring: {@code ERROR: … [23505]}. */
   public static String message(Throwable error) {
     Throwable root = error;
-    for (Throwable t = error; t != null; t = t.getCause()) {
+    for (Throwable t = error; t != null; t = causeOf(t)) {
       root = t;
       if (t instanceof SQLException) {
         break;
@@ -73,11 +75,22 @@ public final class SqlStates {
   }
 
   private static boolean causedBy(Throwable error, Class<?> type) {
-    for (Throwable t = error; t != null; t = t.getCause()) {
+    for (Throwable t = error; t != null; t = causeOf(t)) {
       if (type.isInstance(t)) {
         return true;
       }
     }
     return false;
+  }
+
+  /**
+   * On a connection that died, ROLLBACK fails too. What went wrong is the error before it; the
+   * failed ROLLBACK's own says "Connection is closed" and has no SQLSTATE.
+   */
+  private static @Nullable Throwable causeOf(Throwable error) {
+    return error instanceof TransactionSystemException failed
+            && failed.getApplicationException() != null
+        ? failed.getApplicationException()
+        : error.getCause();
   }
 }

@@ -117,6 +117,13 @@ public record TableKey(TableName table, List<Table.Column> columns) {
             join(i -> "CAST(%s AS %s)".formatted(value.apply(i), columns.get(i).type()), ", "));
   }
 
+  /** The condition that a row's key is the one in {@code row}'s columns {@code _k1}, as text. */
+  public String equalTo(String row) {
+    return join(
+        i -> "%s = CAST(%s.%s AS %s)".formatted(column(i), row, alias(i), columns.get(i).type()),
+        " AND ");
+  }
+
   /**
    * The condition that a row is one of a list of keys: one {@code ?} a column, each a text[].
    *

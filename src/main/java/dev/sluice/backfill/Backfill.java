@@ -1,0 +1,234 @@
+package dev.sluice.backfill;
+
+import dev.sluice.control.Epoch;
+import dev.sluice.migration.Change;
+import dev.sluice.migration.Migration;
+import dev.sluice.migration.RowTransformer;
+import dev.sluice.postgres.Catalog;
+import dev.sluice.postgres.DeadlockTimeout;
+import dev.sluice.postgres.Key;
+import dev.sluice.postgres.KeyRange;
+import dev.sluice.postgres.KeySample;
+import dev.sluice.postgres.KeyWindows;
+import dev.sluice.postgres.RowLocks;
+import dev.sluice.postgres.SqlStates;
+import dev.sluice.postgres.Table;
+import dev.sluice.postgres.TableKey;
+import dev.sluice.postgres.TransientRetry;
+import dev.sluice.postgres.Waiter;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.core.partition.Partitioner;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.step.Step;
+import org.springframework.core.task.TaskExecutor;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.retry.support.RetryTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The backfill of one run: makes the steps that change rows, and what each of their walks needs.
+ *
+ * <p>The catalog is read when the first walk begins, after expand. Safe for concurrent use.
+ */
+public final class Backfill {
+
+  private static final int KEYS_LOOKED_AT = 20;
+
+  private final Environment environment;
+  private final Migration migration;
+  private final @Nullable RowTransformer transformer;
+  private final RunContext run;
+  private final JdbcTemplate jdbc;
+  private final TransactionTemplate transaction;
+  private final AtomicBoolean aborted = new AtomicBoolean();
+  private @Nullable Target target;
+
+  /** What the program gives: the database and Spring Batch's repository in it. */
+  public record Environment(
+      DataSource dataSource,
+      PlatformTransactionManager transactionManager,
+      JobRepository jobRepository,
+      Waiter waiter) {}
+
+  /**
+   * What the launch gives: which run this is, its turn, what it asks before each chunk.
+   *
+   * @param workers its threads are the migration's workers
+   */
+  public record RunContext(long run, Epoch epoch, ChunkBoundary boundary, TaskExecutor workers) {}
+
+  /** The table as it is after expand. */
+  private record Target(Table table, TableKey key, ChunkTimes times) {}
+
+  /**
+   * @param transformer of a {@code transform:}; null for other changes
+   */
+  public Backfill(
+      Environment environment,
+      Migration migration,
+      @Nullable RowTransformer transformer,
+      RunContext run) {
+    this.environment = environment;
+    this.migration = migration;
+    this.transformer = transformer;
+    this.run = run;
+    this.jdbc = new JdbcTemplate(environment.dataSource());
+    this.transaction = new TransactionTemplate(environment.transactionManager());
+  }
+
+  /** Splits the table; for the manager step. */
+  public Partitioner partitioner() {
+    return gridSize -> partitions().partition(gridSize);
+  }
+
+  /** Backfills one partition. */
+  public Step workerStep(String name) {
+    return new BackfillStep(name, environment.jobRepository(), this);
+  }
+
+  /** Picks up what the partitions left, until a count proves that nothing is. */
+  public Step sweepStep(String name) {
+    return new SweepStep(name, environment.jobRepository(), this);
+  }
+
+  /** Why the server does not allow a safe chunk, if so: its deadlock_timeout is too short. */
+  public static Optional<String> refusal(JdbcOperations jdbc) {
+    try {
+      ChunkTimes.within(DeadlockTimeout.shortest(jdbc));
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.ofNullable(e.getMessage());
+    }
+  }
+
+  Migration migration() {
+    return migration;
+  }
+
+  int rowsMax() {
+    return migration.tuning().chunk().rows();
+  }
+
+  Waiter waiter() {
+    return environment.waiter();
+  }
+
+  /** Ends the other workers at their next boundary. */
+  void abort() {
+    aborted.set(true);
+  }
+
+  void checkBoundary() {
+    if (aborted.get()) {
+      throw new Waiter.StoppedException();
+    }
+    run.boundary().check();
+  }
+
+  TableKey key() {
+    return target().key();
+  }
+
+  KeyWindows windows() {
+    return new KeyWindows(jdbc, target().key());
+  }
+
+  Partitions partitions() {
+    return new Partitions(
+        jdbc, transaction, new KeySample(jdbc, target().key()), migration.id(), run.run());
+  }
+
+  /** Counts what is left, with all workers: in the partitions' ranges, and behind the last. */
+  Remaining remaining() throws Exception {
+    RetryTemplate retry =
+        TransientRetry.of(
+            migration.tuning().retry().attempts(),
+            migration.tuning().retry().backoff(),
+            environment.waiter(),
+            SqlStates::isTransient);
+    return new RemainingCount(windows(), migration.guard(), retry, this::checkBoundary)
+        .count(partitions().wholeTable(), run.workers());
+  }
+
+  /** The first of the remaining rows that another session holds. */
+  Optional<LockedRow> lockedRow(Remaining remaining) {
+    RowLocks locks = new RowLocks(jdbc, target().key());
+    for (KeyRange range : remaining.ranges()) {
+      for (Key row : windows().keys(range, migration.guard(), KEYS_LOOKED_AT)) {
+        Optional<RowLocks.Holder> holder = locks.holder(row);
+        if (holder.isPresent()) {
+          return Optional.of(new LockedRow(row, holder.get()));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** A loop for one worker. */
+  ChunkLoop<?, ?> loop(ChunkLoop.Pass pass) {
+    return loop(change(), pass);
+  }
+
+  private <I, O> ChunkLoop<I, O> loop(RowChange<I, O> change, ChunkLoop.Pass pass) {
+    Target now = target();
+    ChunkTransaction chunks =
+        new ChunkTransaction(
+            environment.jobRepository(),
+            transaction,
+            environment.dataSource(),
+            run.epoch(),
+            now.times(),
+            now.key(),
+            migration.guard());
+    return new ChunkLoop<>(
+        chunks,
+        change,
+        windows(),
+        environment.jobRepository(),
+        this::checkBoundary,
+        environment.waiter(),
+        migration.tuning(),
+        pass);
+  }
+
+  private RowChange<?, ?> change() {
+    Target now = target();
+    Change change = migration.change();
+    RowLock lock = RowLock.forWriting(now.table(), change.writtenColumns());
+    if (change instanceof Change.SetExpressions set) {
+      return new SetChange(environment.dataSource(), now.key(), migration.guard(), set, lock);
+    }
+    if (change instanceof Change.Transform transform && transformer != null) {
+      return new TransformChange(
+          environment.dataSource(),
+          now.table(),
+          now.key(),
+          migration.guard(),
+          transform,
+          transformer,
+          lock);
+    }
+    throw new IllegalStateException("no way to apply " + change);
+  }
+
+  private synchronized Target target() {
+    if (target == null) {
+      Table table =
+          new Catalog(jdbc)
+              .find(migration.table())
+              .orElseThrow(
+                  () -> new IllegalStateException("table " + migration.table() + " is gone"));
+      target =
+          new Target(
+              table,
+              TableKey.of(table, migration.key()),
+              ChunkTimes.within(DeadlockTimeout.shortest(jdbc)));
+    }
+    return target;
+  }
+}

@@ -1,0 +1,185 @@
+package dev.sluice.backfill;
+
+import dev.sluice.control.Epoch;
+import dev.sluice.migration.Migration.Tuning;
+import dev.sluice.postgres.KeyRange;
+import dev.sluice.postgres.KeyWindows;
+import dev.sluice.postgres.SqlStates;
+import dev.sluice.postgres.TransientRetry;
+import dev.sluice.postgres.Waiter;
+import dev.sluice.throttle.ChunkSize;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.step.StepExecution;
+import org.springframework.retry.support.RetryTemplate;
+
+/**
+ * Drives one worker through a key range, chunk by chunk: asks the boundary, retries what passes by
+ * itself, makes chunks smaller that take too long.
+ *
+ * <p>Not safe for concurrent use: one a worker.
+ */
+final class ChunkLoop<I, O> {
+
+  private static final Logger log = LoggerFactory.getLogger(ChunkLoop.class);
+
+  private final ChunkTransaction transaction;
+  private final RowChange<I, O> change;
+  private final KeyWindows windows;
+  private final JobRepository jobRepository;
+  private final ChunkBoundary boundary;
+  private final Tuning tuning;
+  private final Pass pass;
+  private final RetryTemplate retry;
+
+  ChunkLoop(
+      ChunkTransaction transaction,
+      RowChange<I, O> change,
+      KeyWindows windows,
+      JobRepository jobRepository,
+      ChunkBoundary boundary,
+      Waiter waiter,
+      Tuning tuning,
+      Pass pass) {
+    this.transaction = transaction;
+    this.change = change;
+    this.windows = windows;
+    this.jobRepository = jobRepository;
+    this.boundary = boundary;
+    this.tuning = tuning;
+    this.pass = pass;
+    this.retry =
+        TransientRetry.of(
+            tuning.retry().attempts(),
+            tuning.retry().backoff(),
+            waiter,
+            error -> SqlStates.isTimeout(error) ? pass.skipLocked() : SqlStates.isTransient(error));
+  }
+
+  /**
+   * How to go through ranges.
+   *
+   * @param rowsMax most rows a chunk, at most the tuning's
+   * @param skipLocked false: wait for rows that others hold, as long as a chunk may; a wait in vain
+   *     is then the caller's, not retried
+   * @param chunksChecked in the first so many chunks of a walk, find the rows that stay under the
+   *     guard
+   * @param resumes the step's stored checkpoint says where to go on after an error; false: the loop
+   *     repeats the chunk, which changes nothing that is done
+   */
+  record Pass(int rowsMax, boolean skipLocked, int chunksChecked, boolean resumes) {}
+
+  /**
+   * Goes through the range.
+   *
+   * @param afterChunk gets each committed chunk
+   * @throws RuntimeException the first error that does not pass; committed chunks stay
+   */
+  void run(StepExecution step, KeyRange range, Consumer<ChunkResult<I>> afterChunk)
+      throws Exception {
+    Progress progress = new Progress(step, range);
+    while (!progress.cursor.isExhausted()) {
+      boundary.check();
+      ChunkResult<I> result = retrying(progress);
+      progress.cursor.advance(result.page(), result.time());
+      if (result.page().full()) {
+        progress.size.took(result.time());
+      }
+      afterChunk.accept(result);
+    }
+  }
+
+  private ChunkResult<I> retrying(Progress progress) throws Exception {
+    try {
+      return retry.execute(
+          context -> {
+            if (context.getRetryCount() > 0) {
+              boundary.check();
+              progress.restore();
+            }
+            return progress.nextChunk();
+          });
+    } catch (Exception e) {
+      progress.restoreAfter(e);
+      throw e;
+    }
+  }
+
+  /** One walk: where it stands and how large its chunks are. */
+  private final class Progress {
+    private final StepExecution step;
+    private final KeyRange range;
+    private final ChunkSize size = new ChunkSize(tuning.chunk());
+    private KeyCursor cursor;
+    private int chunks;
+
+    Progress(StepExecution step, KeyRange range) {
+      this.step = step;
+      this.range = range;
+      this.cursor = cursorAt(pass.resumes() ? startAtCheckpoint() : range);
+    }
+
+    private KeyCursor cursorAt(KeyRange rest) {
+      return new KeyCursor(windows, rest, tuning.chunk().targetTime());
+    }
+
+    private KeyRange startAtCheckpoint() {
+      var checkpoint = StepCheckpoint.load(step);
+      return checkpoint == null ? range : range.startingAfter(checkpoint);
+    }
+
+    /** After an error only the repository knows what is committed. */
+    private void restore() {
+      StepCheckpoint.restore(step, jobRepository);
+      cursor =
+          cursorAt(pass.resumes() ? startAtCheckpoint() : range.startingAfter(cursor.checkpoint()));
+    }
+
+    /** The step's last update, by Spring Batch, must find the version that is stored. */
+    private void restoreAfter(Exception failure) {
+      if (failure instanceof Epoch.FencedException) {
+        return; // the step is another runner's by now
+      }
+      try {
+        StepCheckpoint.restore(step, jobRepository);
+      } catch (RuntimeException e) {
+        failure.addSuppressed(e); // no database: recovery sets the step right at the next launch
+      }
+    }
+
+    /** A chunk that overruns its time is rolled back and tried again with half the rows. */
+    private ChunkResult<I> nextChunk() throws Exception {
+      while (true) {
+        int rows = Math.min(size.rows(), pass.rowsMax());
+        Runnable putBack = StepCheckpoint.remember(step);
+        try {
+          boolean check = chunks < pass.chunksChecked();
+          ChunkResult<I> result =
+              transaction.run(
+                  step,
+                  change,
+                  new ChunkTransaction.Request(cursor.window(), rows, pass.skipLocked(), check),
+                  cursor::checkpointAfter);
+          chunks++;
+          return result;
+        } catch (Exception e) {
+          putBack.run();
+          step.setRollbackCount(step.getRollbackCount() + 1);
+          log.info(
+              "backfill.rollback step={} rows={} sqlstate={}",
+              step.getStepName(),
+              rows,
+              SqlStates.of(e).orElse("none"));
+          if (!SqlStates.isTimeout(e) || pass.rowsMax() == 1 || !size.overran()) {
+            throw e;
+          }
+          StepCheckpoint.restore(step, jobRepository);
+          cursor.narrow();
+          boundary.check();
+        }
+      }
+    }
+  }
+}

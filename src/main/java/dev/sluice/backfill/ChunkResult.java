@@ -1,0 +1,22 @@
+package dev.sluice.backfill;
+
+import dev.sluice.postgres.Key;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A committed chunk.
+ *
+ * @param time of the transaction
+ * @param visited rows that were held when they were written
+ * @param unchanged those of them that are under the guard all the same: the change gave them
+ *     nothing that ends it. Empty unless it was asked for.
+ */
+record ChunkResult<I>(
+    Page<I> page, int rowsWritten, List<Key> visited, List<Key> unchanged, Duration time) {
+
+  /** Every row that it held is still under the guard, and it held some. */
+  boolean achievedNothing() {
+    return !visited.isEmpty() && unchanged.size() == visited.size();
+  }
+}

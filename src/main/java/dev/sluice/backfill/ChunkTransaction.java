@@ -1,0 +1,234 @@
+package dev.sluice.backfill;
+
+import dev.sluice.control.Epoch;
+import dev.sluice.postgres.Key;
+import dev.sluice.postgres.KeyRange;
+import dev.sluice.postgres.TableKey;
+import dev.sluice.postgres.UserSql;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.step.StepExecution;
+import org.springframework.batch.infrastructure.item.Chunk;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.TransactionSystemException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * One page is one chunk is one transaction: rows, counters and checkpoint commit together or not at
+ * all.
+ *
+ * <p>READ COMMITTED. The transaction holds row locks for at most {@link ChunkTimes}: the server
+ * ends a statement that takes longer, and a session that stalls between two.
+ */
+final class ChunkTransaction {
+
+  /** Time that may pass before the limit of the next statement is set anew. */
+  private static final Duration SLACK = Duration.ofMillis(20);
+
+  private final JobRepository jobRepository;
+  private final TransactionTemplate transaction;
+  private final JdbcTemplate jdbc;
+  private final Epoch epoch;
+  private final ChunkTimes times;
+  private final TableKey key;
+  private final String stillToDo;
+
+  ChunkTransaction(
+      JobRepository jobRepository,
+      TransactionTemplate transaction,
+      DataSource dataSource,
+      Epoch epoch,
+      ChunkTimes times,
+      TableKey key,
+      String guard) {
+    this.jobRepository = jobRepository;
+    this.transaction = transaction;
+    this.jdbc = new JdbcTemplate(dataSource);
+    this.epoch = epoch;
+    this.times = times;
+    this.key = key;
+    this.stillToDo =
+        """
+        SELECT %s
+        FROM %s
+        WHERE %s
+          AND (%s
+          )
+        """
+            .formatted(
+                key.textColumnList(), key.table().quoted(), key.isOneOf(), UserSql.forJdbc(guard));
+  }
+
+  /** What a chunk is asked to do. */
+  record Request(KeyRange window, int rows, boolean skipLocked, boolean findUnchanged) {}
+
+  /**
+   * Runs one chunk.
+   *
+   * @param checkpointAfter the checkpoint to store with a page
+   * @throws Exception and nothing has changed, unless COMMIT itself failed: then only the stored
+   *     step execution tells
+   */
+  <I, O> ChunkResult<I> run(
+      StepExecution step,
+      RowChange<I, O> change,
+      Request request,
+      Function<Page<I>, @Nullable Key> checkpointAfter)
+      throws Exception {
+    String locking = change.pageLocking(request.skipLocked());
+    if (!locking.isEmpty()) {
+      return inTransaction(
+          step,
+          change,
+          request,
+          checkpointAfter,
+          () -> compute(change, change.reader().read(request.window(), request.rows(), locking)));
+    }
+    Work<I, O> work = compute(change, change.reader().read(request.window(), request.rows(), ""));
+    return inTransaction(step, change, request, checkpointAfter, () -> work);
+  }
+
+  private record Work<I, O>(Page<I> page, Chunk<O> chunk) {}
+
+  private interface WorkSource<I, O> {
+    Work<I, O> get() throws Exception;
+  }
+
+  private static <I, O> Work<I, O> compute(RowChange<I, O> change, Page<I> page) throws Exception {
+    Chunk<O> chunk = new Chunk<>();
+    for (I item : page.items()) {
+      O result = change.processor().process(item);
+      if (result != null) {
+        chunk.add(result);
+      }
+    }
+    return new Work<>(page, chunk);
+  }
+
+  private <I, O> ChunkResult<I> inTransaction(
+      StepExecution step,
+      RowChange<I, O> change,
+      Request request,
+      Function<Page<I>, @Nullable Key> checkpointAfter,
+      WorkSource<I, O> source)
+      throws Exception {
+    long start = System.nanoTime();
+    try {
+      ChunkResult<I> result =
+          transaction.execute(
+              status -> {
+                try {
+                  epoch.enter(jdbc, times.statements(), times.total());
+                  Work<I, O> work = source.get();
+                  return write(step, change, request, checkpointAfter, work, start);
+                } catch (Exception e) {
+                  throw new ChunkFailed(e);
+                }
+              });
+      if (result == null) {
+        throw new IllegalStateException("a chunk ended without a result");
+      }
+      return result;
+    } catch (ChunkFailed e) {
+      throw e.reason;
+    } catch (TransactionSystemException e) {
+      // the connection died: ROLLBACK failed as well, and hides why
+      throw e.getApplicationException() instanceof ChunkFailed failed ? failed.reason : e;
+    }
+  }
+
+  private <I, O> ChunkResult<I> write(
+      StepExecution step,
+      RowChange<I, O> change,
+      Request request,
+      Function<Page<I>, @Nullable Key> checkpointAfter,
+      Work<I, O> work,
+      long start)
+      throws Exception {
+    ChunkWriter<O> writer = change.writer(request.skipLocked());
+    List<Key> unchanged = List.of();
+    if (!work.chunk().isEmpty()) {
+      limitNextStatement(start);
+      writer.write(work.chunk());
+      if (request.findUnchanged() && !writer.visited().isEmpty()) {
+        limitNextStatement(start);
+        unchanged = underGuard(writer.visited());
+      }
+    }
+    StepCheckpoint.store(step, checkpointAfter.apply(work.page()));
+    step.setReadCount(step.getReadCount() + work.page().items().size());
+    step.setWriteCount(step.getWriteCount() + writer.rowsWritten());
+    step.setFilterCount(step.getFilterCount() + work.page().items().size() - writer.rowsWritten());
+    step.incrementCommitCount();
+    jobRepository.updateExecutionContext(step);
+    jobRepository.update(step);
+    return new ChunkResult<>(
+        work.page(),
+        writer.rowsWritten(),
+        writer.visited(),
+        unchanged,
+        Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  /** What the first statements took is gone from the time of the next one. */
+  private void limitNextStatement(long start) {
+    Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+    if (elapsed.compareTo(SLACK) > 0) {
+      long left = Math.max(1, times.statements().minus(elapsed).toMillis());
+      jdbc.query(
+          "SELECT set_config('lock_timeout', ?, true), set_config('statement_timeout', ?, true)",
+          rs -> {},
+          Long.toString(left),
+          Long.toString(left));
+    }
+  }
+
+  /**
+   * Takes no lock; the rows are held by this transaction, so the answer stays true until COMMIT.
+   */
+  private List<Key> underGuard(List<Key> keys) {
+    List<Key> found =
+        jdbc.execute(
+            (Connection connection) -> {
+              try (PreparedStatement statement = connection.prepareStatement(stillToDo)) {
+                int index = 1;
+                for (Array array : key.arrays(connection, keys)) {
+                  statement.setArray(index++, array);
+                }
+                return readKeys(statement);
+              }
+            });
+    return found == null ? List.of() : found;
+  }
+
+  private List<Key> readKeys(PreparedStatement statement) throws SQLException {
+    List<Key> keys = new ArrayList<>();
+    try (ResultSet rs = statement.executeQuery()) {
+      while (rs.next()) {
+        keys.add(key.read(rs));
+      }
+    }
+    return keys;
+  }
+
+  /** Carries a checked exception out of the transaction, which it rolls back. */
+  private static final class ChunkFailed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient Exception reason;
+
+    ChunkFailed(Exception reason) {
+      super(reason);
+      this.reason = reason;
+    }
+  }
+}

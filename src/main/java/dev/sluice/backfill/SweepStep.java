@@ -1,0 +1,160 @@
+package dev.sluice.backfill;
+
+import dev.sluice.migration.Migration;
+import dev.sluice.postgres.Key;
+import dev.sluice.postgres.KeyRange;
+import dev.sluice.postgres.SqlStates;
+import dev.sluice.postgres.Waiter.StoppedException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.batch.core.step.AbstractStep;
+import org.springframework.batch.core.step.StepExecution;
+
+/**
+ * Passes over the guard until a count proves that no row is left: picks up what was locked,
+ * inserted behind a checkpoint, committed late, or changed while a transform computed.
+ *
+ * <p>First rounds skip what is locked, as the backfill does. Later ones go row by row and wait for
+ * each lock as long as a chunk may; what stays locked is named with its holder. All of it is
+ * bounded.
+ */
+final class SweepStep extends AbstractStep {
+
+  private static final Logger log = LoggerFactory.getLogger(SweepStep.class);
+
+  private static final int SKIPPING_ROUNDS = 3;
+
+  /** With a row's lock waited for, rounds are bounded by time instead. */
+  private static final int ROUNDS_MAX = 30;
+
+  private static final Duration LOCK_WAIT = Duration.ofSeconds(2);
+  private static final Duration LOCK_WAIT_MAX = Duration.ofMinutes(15);
+  private static final int KEYS_KEPT = 1_000;
+
+  private final Backfill backfill;
+
+  SweepStep(String name, JobRepository jobRepository, Backfill backfill) {
+    super(jobRepository);
+    setName(name);
+    this.backfill = backfill;
+  }
+
+  @Override
+  protected void doExecute(StepExecution step) throws Exception {
+    try {
+      sweep(step);
+    } catch (StoppedException e) {
+      step.setTerminateOnly();
+    }
+  }
+
+  private void sweep(StepExecution step) throws Exception {
+    Duration waited = Duration.ZERO;
+    long rowsBefore = 0;
+    for (int round = 1; ; round++) {
+      Remaining remaining = backfill.remaining();
+      log.info(
+          "sweep.round migration={} round={} remaining={}",
+          backfill.migration().id(),
+          round,
+          remaining.rows());
+      if (remaining.isNone()) {
+        return;
+      }
+      if (round > ROUNDS_MAX) {
+        throw new RowsKeepArrivingException(backfill.migration(), remaining.rows(), rowsBefore);
+      }
+      rowsBefore = remaining.rows();
+      boolean skipLocked = round <= SKIPPING_ROUNDS;
+      try {
+        pass(step, remaining, skipLocked);
+      } catch (Exception e) {
+        if (skipLocked || !SqlStates.isTimeout(e)) {
+          throw e;
+        }
+        waited = waited.plus(waitForLock(remaining, waited, e));
+        round--; // bounded by the time waited
+      }
+    }
+  }
+
+  private void pass(StepExecution step, Remaining remaining, boolean skipLocked) throws Exception {
+    Unchanged unchanged = new Unchanged();
+    int rows = skipLocked ? backfill.rowsMax() : 1;
+    ChunkLoop.Pass pass = new ChunkLoop.Pass(rows, skipLocked, Integer.MAX_VALUE, false);
+    for (KeyRange range : remaining.ranges()) {
+      walk(backfill.loop(pass), step, range, unchanged);
+    }
+    unchanged.throwIfAny(backfill.migration());
+  }
+
+  private static <I> void walk(
+      ChunkLoop<I, ?> loop, StepExecution step, KeyRange range, Unchanged unchanged)
+      throws Exception {
+    loop.run(step, range, result -> unchanged.add(result.unchanged()));
+  }
+
+  /** Says who holds the row, waits, and returns how long. */
+  private Duration waitForLock(Remaining remaining, Duration waited, Exception cause)
+      throws Exception {
+    LockedRow locked = backfill.lockedRow(remaining).orElse(null);
+    String holder = locked == null ? "unknown" : locked.toString();
+    log.warn(
+        "sweep.waiting migration={} waited={}s {}",
+        backfill.migration().id(),
+        waited.toSeconds(),
+        holder);
+    if (waited.compareTo(LOCK_WAIT_MAX) > 0) {
+      throw new RowStaysLockedException(backfill.migration(), holder, LOCK_WAIT_MAX, cause);
+    }
+    backfill.waiter().await(LOCK_WAIT);
+    return LOCK_WAIT;
+  }
+
+  /** Rows that were changed, by us, and are under the guard all the same. */
+  private static final class Unchanged {
+    private final List<Key> keys = new ArrayList<>();
+    private int count;
+
+    void add(List<Key> more) {
+      count += more.size();
+      more.stream().limit(Math.max(0, KEYS_KEPT - keys.size())).forEach(keys::add);
+    }
+
+    void throwIfAny(Migration migration) {
+      if (count > 0) {
+        throw new UnchangedRowsException(migration, keys, count);
+      }
+    }
+  }
+
+  /** Other sessions write rows under the guard faster than the sweep ends them. */
+  static final class RowsKeepArrivingException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    RowsKeepArrivingException(Migration migration, long rows, long rowsBefore) {
+      super(
+          ("%s: after %d rounds %d rows of %s are under the guard (a round before: %d):"
+                  + " the application keeps writing such rows."
+                  + " Give the column a DEFAULT in expand.up.sql, or let the application write it,"
+                  + " and run again.")
+              .formatted(migration.id(), ROUNDS_MAX, rows, migration.table(), rowsBefore));
+    }
+  }
+
+  /** A lock of another session outlasted the wait. */
+  static final class RowStaysLockedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    RowStaysLockedException(Migration migration, String holder, Duration waited, Exception cause) {
+      super(
+          "%s: a row of %s stayed locked for %d minutes, %s. End that session, and run again."
+              .formatted(migration.id(), migration.table(), waited.toMinutes(), holder),
+          cause);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package dev.sluice.backfill;
+
+import dev.sluice.migration.Change;
+import dev.sluice.migration.Identifier;
+import dev.sluice.migration.Row;
+import dev.sluice.migration.RowTransformer;
+import dev.sluice.postgres.ColumnValues;
+import dev.sluice.postgres.Key;
+import dev.sluice.postgres.PgText;
+import dev.sluice.postgres.Table;
+import dev.sluice.postgres.TableKey;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.infrastructure.item.ItemProcessor;
+
+/**
+ * {@code transform:} rows are read without locks and with their version, computed in Java, and
+ * written where the version is still the one that was read.
+ *
+ * <p>A row's version is its {@code xmin}: the transaction that wrote it. A row that the application
+ * changed meanwhile is left to the sweep, so that no value is ever computed from an old one.
+ */
+final class TransformChange implements RowChange<TransformChange.Read, TransformChange.Computed> {
+
+  /** A row as it was read. */
+  record Read(Key key, String version, Row row) {}
+
+  /** A row's new values as text, in the order of the written columns. */
+  record Computed(Key key, String version, List<@Nullable String> values) {}
+
+  private final PageReader<Read> reader;
+  private final RowTransformer transformer;
+  private final TransformWriter.Statements statements;
+  private final DataSource dataSource;
+
+  TransformChange(
+      DataSource dataSource,
+      Table table,
+      TableKey key,
+      String guard,
+      Change.Transform change,
+      RowTransformer transformer,
+      RowLock lock) {
+    this.dataSource = dataSource;
+    this.transformer = transformer;
+    this.statements = new TransformWriter.Statements(table, key, guard, change.write(), lock);
+    Row.Columns columns = new Row.Columns(names(change.read()), names(change.write()));
+    int width = change.read().size();
+    this.reader =
+        new PageReader<>(
+            dataSource,
+            key,
+            selectList(key, change.read()),
+            guard,
+            (rs, row) -> read(rs, key, columns, width),
+            Read::key);
+  }
+
+  private static List<String> names(List<Identifier> columns) {
+    return columns.stream().map(Identifier::value).toList();
+  }
+
+  private static String selectList(TableKey key, List<Identifier> read) {
+    String table = key.table().name().quoted();
+    String columns =
+        IntStream.range(0, read.size())
+            .mapToObj(i -> "%s.%s AS _kr%d".formatted(table, read.get(i).quoted(), i + 1))
+            .collect(Collectors.joining(", "));
+    return "%s, %s.xmin::text AS _kxmin, %s".formatted(key.textColumnList(), table, columns);
+  }
+
+  private static Read read(ResultSet rs, TableKey key, Row.Columns columns, int width)
+      throws SQLException {
+    int firstRead = key.width() + 2;
+    return new Read(
+        key.read(rs),
+        rs.getString("_kxmin"),
+        new Row(columns, ColumnValues.read(rs, firstRead, width)));
+  }
+
+  @Override
+  public PageReader<Read> reader() {
+    return reader;
+  }
+
+  @Override
+  public ItemProcessor<Read, Computed> processor() {
+    return item -> {
+      try {
+        transformer.transform(item.row());
+        @Nullable Object[] results = item.row().results();
+        @Nullable String[] texts = new String[results.length];
+        for (int i = 0; i < texts.length; i++) {
+          texts[i] = PgText.of(results[i]);
+        }
+        return new Computed(item.key(), item.version(), Arrays.asList(texts));
+      } catch (Exception e) {
+        throw new TransformFailedException(item.key(), e);
+      }
+    };
+  }
+
+  @Override
+  public String pageLocking(boolean skipLocked) {
+    return "";
+  }
+
+  @Override
+  public ChunkWriter<Computed> writer(boolean skipLocked) {
+    return new TransformWriter(dataSource, statements, skipLocked);
+  }
+
+  /** The user's transform failed for a row. Comes again: not retried. */
+  static final class TransformFailedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    TransformFailedException(Key key, Exception cause) {
+      super("the transform failed for the row with key %s: %s".formatted(key, cause), cause);
+    }
+  }
+}

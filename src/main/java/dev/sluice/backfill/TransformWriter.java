@@ -1,0 +1,218 @@
+package dev.sluice.backfill;
+
+import dev.sluice.migration.Identifier;
+import dev.sluice.postgres.Key;
+import dev.sluice.postgres.Table;
+import dev.sluice.postgres.TableKey;
+import dev.sluice.postgres.UserSql;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.infrastructure.item.Chunk;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Writes what a transform computed: locks the rows whose version is still the one that was read,
+ * then updates those.
+ */
+final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
+
+  /** The two statements, made once for all workers. */
+  static final class Statements {
+    private final TableKey key;
+    private final RowLock lock;
+    private final int writeWidth;
+    private final String lockRows;
+    private final String update;
+
+    Statements(Table table, TableKey key, String guard, List<Identifier> write, RowLock lock) {
+      this.key = key;
+      this.lock = lock;
+      this.writeWidth = write.size();
+      String guardSql = UserSql.forJdbc(guard);
+      this.lockRows = lockRows(key, guardSql);
+      this.update = update(table, key, guardSql, write);
+    }
+
+    /**
+     * Locks rows in key order, each until the transaction ends. Bounded by the number of keys. A
+     * row that changed since it was read does not match: the condition is checked again on the
+     * newest version.
+     */
+    private static String lockRows(TableKey key, String guard) {
+      return """
+          SELECT %s
+          FROM %s
+          JOIN unnest(%s, CAST(? AS text[])) AS _kv(%s, _kxmin) ON %s
+          WHERE %s.xmin = CAST(_kv._kxmin AS xid)
+            AND (%s
+            )
+          ORDER BY %s
+          """
+          .formatted(
+              key.textColumnList(),
+              key.table().quoted(),
+              keyArrays(key),
+              keyAliases(key),
+              key.equalTo("_kv"),
+              key.table().name().quoted(),
+              guard,
+              key.columnList());
+    }
+
+    /** Takes no lock that {@link #lockRows} does not hold yet. Bounded by the number of keys. */
+    private static String update(Table table, TableKey key, String guard, List<Identifier> write) {
+      String values =
+          IntStream.range(0, write.size())
+              .mapToObj(i -> "_kw" + i)
+              .collect(Collectors.joining(", "));
+      String assignments =
+          IntStream.range(0, write.size())
+              .mapToObj(
+                  i ->
+                      "%s = CAST(_kv._kw%d AS %s)"
+                          .formatted(write.get(i).quoted(), i, type(table, write.get(i))))
+              .collect(Collectors.joining(", "));
+      return """
+          UPDATE %s
+          SET %s
+          FROM unnest(%s%s) AS _kv(%s, %s)
+          WHERE %s
+            AND (%s
+            )
+          """
+          .formatted(
+              key.table().quoted(),
+              assignments,
+              keyArrays(key),
+              ", CAST(? AS text[])".repeat(write.size()),
+              keyAliases(key),
+              values,
+              key.equalTo("_kv"),
+              guard);
+    }
+
+    private static String type(Table table, Identifier column) {
+      return table
+          .column(column)
+          .orElseThrow(() -> new IllegalStateException("no column " + column))
+          .type();
+    }
+
+    private static String keyArrays(TableKey key) {
+      return IntStream.range(0, key.width())
+          .mapToObj(i -> "CAST(? AS text[])")
+          .collect(Collectors.joining(", "));
+    }
+
+    private static String keyAliases(TableKey key) {
+      return IntStream.range(0, key.width())
+          .mapToObj(TableKey::alias)
+          .collect(Collectors.joining(", "));
+    }
+  }
+
+  private final JdbcTemplate jdbc;
+  private final Statements statements;
+  private final boolean skipLocked;
+  private List<Key> visited = List.of();
+  private int rowsWritten;
+
+  TransformWriter(DataSource dataSource, Statements statements, boolean skipLocked) {
+    this.jdbc = new JdbcTemplate(dataSource);
+    this.statements = statements;
+    this.skipLocked = skipLocked;
+  }
+
+  @Override
+  public void write(Chunk<? extends TransformChange.Computed> chunk) {
+    List<? extends TransformChange.Computed> items = chunk.getItems();
+    visited = orEmpty(jdbc.execute((Connection c) -> lock(c, items)));
+    rowsWritten = 0;
+    if (!visited.isEmpty()) {
+      Integer rows = jdbc.execute((Connection c) -> update(c, locked(items)));
+      rowsWritten = rows == null ? 0 : rows;
+    }
+  }
+
+  private static List<Key> orEmpty(@Nullable List<Key> keys) {
+    return keys == null ? List.of() : keys;
+  }
+
+  private List<? extends TransformChange.Computed> locked(
+      List<? extends TransformChange.Computed> items) {
+    if (visited.size() == items.size()) {
+      return items;
+    }
+    Set<Key> locked = new HashSet<>(visited);
+    return items.stream().filter(item -> locked.contains(item.key())).toList();
+  }
+
+  private List<Key> lock(Connection connection, List<? extends TransformChange.Computed> items)
+      throws SQLException {
+    String sql = statements.lockRows + statements.lock.clauseOf(statements.key, skipLocked);
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      int index = setKeys(statement, connection, items);
+      Object[] versions = items.stream().map(TransformChange.Computed::version).toArray();
+      statement.setArray(index, connection.createArrayOf("text", versions));
+      List<Key> keys = new ArrayList<>(items.size());
+      try (ResultSet rs = statement.executeQuery()) {
+        while (rs.next()) {
+          keys.add(statements.key.read(rs));
+        }
+      }
+      return keys;
+    }
+  }
+
+  private Integer update(Connection connection, List<? extends TransformChange.Computed> items)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(statements.update)) {
+      int index = setKeys(statement, connection, items);
+      for (int column = 0; column < statements.writeWidth; column++) {
+        Object[] values = new Object[items.size()];
+        for (int row = 0; row < values.length; row++) {
+          values[row] = items.get(row).values().get(column);
+        }
+        statement.setArray(index++, connection.createArrayOf("text", values));
+      }
+      return statement.executeUpdate();
+    }
+  }
+
+  private int setKeys(
+      PreparedStatement statement,
+      Connection connection,
+      List<? extends TransformChange.Computed> items)
+      throws SQLException {
+    List<Key> keys = new ArrayList<>(items.size());
+    for (TransformChange.Computed item : items) {
+      keys.add(item.key());
+    }
+    int index = 1;
+    for (Array array : statements.key.arrays(connection, keys)) {
+      statement.setArray(index++, array);
+    }
+    return index;
+  }
+
+  @Override
+  public int rowsWritten() {
+    return rowsWritten;
+  }
+
+  @Override
+  public List<Key> visited() {
+    return visited;
+  }
+}

@@ -1,0 +1,32 @@
+package dev.sluice.cli;
+
+import dev.sluice.job.Outcome;
+
+/** What the process tells the shell. Schedulers rely on the numbers. */
+final class ExitCode {
+
+  static final int DONE = 0;
+  static final int BUG = 1;
+
+  /** Wrong usage, or a wrong definition. */
+  static final int USAGE = 2;
+
+  static final int REFUSED = 3;
+  static final int STOPPED = 4;
+  static final int FAILED = 5;
+  static final int VERIFICATION_FAILED = 6;
+  static final int BUSY = 7;
+
+  private ExitCode() {}
+
+  static int of(Outcome outcome) {
+    return switch (outcome) {
+      case COMPLETED, ALREADY_COMPLETED -> DONE;
+      case REFUSED -> REFUSED;
+      case STOPPED -> STOPPED;
+      case FAILED -> FAILED;
+      case VERIFICATION_FAILED -> VERIFICATION_FAILED;
+      case BUSY -> BUSY;
+    };
+  }
+}

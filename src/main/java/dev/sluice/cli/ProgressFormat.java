@@ -1,0 +1,65 @@
+package dev.sluice.cli;
+
+import dev.sluice.monitoring.Progress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.json.JsonWriter;
+
+/** Prints a {@link Progress}, for people and for programs. */
+final class ProgressFormat {
+
+  private ProgressFormat() {}
+
+  static String text(Progress progress) {
+    List<String> parts = new ArrayList<>();
+    parts.add("%-11s".formatted(progress.state().label()));
+    if (progress.step() != null) {
+      parts.add("step " + progress.step());
+    }
+    parts.add("%,d of %,d rows".formatted(progress.rowsDone(), progress.rowsEstimated()));
+    parts.add("%,d rows/s".formatted(progress.rowsPerSecond()));
+    if (progress.etaSeconds() != null) {
+      parts.add("%d s left".formatted(progress.etaSeconds()));
+    }
+    if (progress.waiting() != null) {
+      parts.add("waiting: " + progress.waiting());
+    }
+    if (progress.failure() != null) {
+      parts.add(progress.failure());
+    }
+    return progress.id() + "  " + String.join(", ", parts);
+  }
+
+  static String json(List<Progress> all) {
+    return JsonWriter.standard().writeToString(all.stream().map(ProgressFormat::fields).toList());
+  }
+
+  private static Map<String, @Nullable Object> fields(Progress progress) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("id", progress.id().value());
+    fields.put("state", progress.state().label());
+    fields.put("step", progress.step());
+    fields.put("rowsEstimated", progress.rowsEstimated());
+    fields.put("rowsDone", progress.rowsDone());
+    fields.put("rowsPerSecond", progress.rowsPerSecond());
+    fields.put("etaSeconds", progress.etaSeconds());
+    fields.put("chunkRows", progress.chunkRows());
+    fields.put("workers", progress.workers());
+    fields.put("waiting", progress.waiting());
+    fields.put("remaining", progress.remaining());
+    fields.put("quarantined", progress.quarantined());
+    fields.put("conflicts", progress.conflicts());
+    fields.put("run", progress.run());
+    fields.put("startedAt", string(progress.startedAt()));
+    fields.put("endedAt", string(progress.endedAt()));
+    fields.put("failure", progress.failure());
+    return fields;
+  }
+
+  private static @Nullable String string(@Nullable Object value) {
+    return value == null ? null : value.toString();
+  }
+}

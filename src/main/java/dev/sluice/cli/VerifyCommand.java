@@ -1,0 +1,41 @@
+package dev.sluice.cli;
+
+import dev.sluice.job.MigrationRunner;
+import dev.sluice.job.RunResult;
+import dev.sluice.migration.Migration;
+import dev.sluice.migration.RowTransformer;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.springframework.context.ConfigurableApplicationContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The checks of a migration again, at any time. */
+@Command(
+    name = "verify",
+    description = "Checks a migration's result again, and stores the certificate. Changes no row.",
+    mixinStandardHelpOptions = true)
+final class VerifyCommand implements Callable<Integer> {
+
+  @Spec CommandSpec spec = CommandSpec.create();
+  @Mixin DatabaseOptions database = new DatabaseOptions();
+  @Mixin DefinitionOptions definitions = new DefinitionOptions();
+
+  @Parameters(paramLabel = "ID", description = "the migration: its folder's name")
+  String id = "";
+
+  @Override
+  public Integer call() {
+    Migration migration = definitions.load(id);
+    RowTransformer transformer = definitions.transformer(migration);
+    try (ConfigurableApplicationContext context = database.open()) {
+      RunResult result = context.getBean(MigrationRunner.class).verify(migration, transformer);
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(result.message());
+      return ExitCode.of(result.outcome());
+    }
+  }
+}

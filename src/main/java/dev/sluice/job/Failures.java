@@ -1,0 +1,86 @@
+package dev.sluice.job;
+
+import dev.sluice.backfill.UnchangedRowsException;
+import dev.sluice.control.RunnerLock.LockLostException;
+import dev.sluice.migration.MigrationId;
+import dev.sluice.postgres.SqlStates;
+import dev.sluice.postgres.Waiter.StoppedException;
+import dev.sluice.validation.RefusedException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Tells what an error means for a run. */
+final class Failures {
+
+  private Failures() {}
+
+  /** Whether a relaunch may succeed where this launch failed. */
+  static boolean mayPass(Throwable error) {
+    return find(error, LockLostException.class).isPresent()
+        || (SqlStates.isTransient(error) && !isFinal(error));
+  }
+
+  private static boolean isFinal(Throwable error) {
+    return find(error, RefusedException.class).isPresent()
+        || find(error, VerificationFailedException.class).isPresent()
+        || find(error, UnchangedRowsException.class).isPresent();
+  }
+
+  static RunResult result(MigrationId id, Throwable error) {
+    if (find(error, StoppedException.class).isPresent()) {
+      return stopped(id);
+    }
+    Optional<RefusedException> refused = find(error, RefusedException.class);
+    if (refused.isPresent()) {
+      return RunResult.of(id, Outcome.REFUSED, message(refused.get()));
+    }
+    Optional<VerificationFailedException> verification =
+        find(error, VerificationFailedException.class);
+    if (verification.isPresent()) {
+      return RunResult.of(id, Outcome.VERIFICATION_FAILED, message(verification.get()));
+    }
+    return new RunResult(id, Outcome.FAILED, describe(id, error), bugIn(error));
+  }
+
+  static RunResult stopped(MigrationId id) {
+    return RunResult.of(
+        id, Outcome.STOPPED, id + ": stopped after the last chunk. Run it again to go on.");
+  }
+
+  /** One operator's line for an error: ours as it is, the database's with its SQLSTATE. */
+  static String describe(MigrationId id, Throwable error) {
+    Optional<Throwable> own = ownError(error);
+    if (own.isPresent()) {
+      String text = message(own.get());
+      return text.startsWith(id.value()) ? text : id + ": " + text;
+    }
+    return "%s: %s. Run it again to go on.".formatted(id, SqlStates.message(error));
+  }
+
+  private static Optional<Throwable> ownError(Throwable error) {
+    for (Throwable t = error; t != null; t = t.getCause()) {
+      if (t.getClass().getName().startsWith("dev.sluice.")) {
+        return Optional.of(t);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** An error that neither the database nor we ourselves raised on purpose. */
+  private static @Nullable Throwable bugIn(Throwable error) {
+    return ownError(error).isPresent() || SqlStates.of(error).isPresent() ? null : error;
+  }
+
+  private static String message(Throwable error) {
+    return error.getMessage() == null ? error.toString() : error.getMessage();
+  }
+
+  static <E extends Throwable> Optional<E> find(@Nullable Throwable error, Class<E> type) {
+    for (Throwable t = error; t != null; t = t.getCause()) {
+      if (type.isInstance(t)) {
+        return Optional.of(type.cast(t));
+      }
+    }
+    return Optional.empty();
+  }
+}

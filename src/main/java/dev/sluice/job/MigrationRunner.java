@@ -1,0 +1,120 @@
+package dev.sluice.job;
+
+import dev.sluice.control.Ledger;
+import dev.sluice.control.LedgerEntry;
+import dev.sluice.control.RunState;
+import dev.sluice.control.RunnerLock;
+import dev.sluice.control.SluiceSchema;
+import dev.sluice.control.StopSignal;
+import dev.sluice.migration.Migration;
+import dev.sluice.migration.MigrationId;
+import dev.sluice.migration.RowTransformer;
+import dev.sluice.postgres.SqlStates;
+import dev.sluice.postgres.TransientRetry;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.retry.support.RetryTemplate;
+
+/**
+ * Launches a migration's job: takes the runner lock, recovers what a dead process left, starts or
+ * restarts the job, and says how it ended.
+ *
+ * <p>A failure that passes by itself relaunches the job, with the lock taken anew, within the
+ * migration's retry policy.
+ */
+public final class MigrationRunner {
+
+  private static final Logger log = LoggerFactory.getLogger(MigrationRunner.class);
+
+  private final Launcher.Environment environment;
+  private final Ledger ledger;
+
+  MigrationRunner(Launcher.Environment environment) {
+    this.environment = environment;
+    this.ledger = new Ledger(environment.jdbc());
+  }
+
+  /**
+   * Runs the migration to its end, a stop, or a failure.
+   *
+   * @param transformer of a {@code transform:}; null for other changes
+   */
+  public RunResult run(Migration migration, @Nullable RowTransformer transformer, StopSignal stop) {
+    try {
+      return relaunching(migration, stop)
+          .execute(
+              context -> {
+                if (context.getRetryCount() > 0) {
+                  log.warn(
+                      "run.relaunch migration={} attempt={}/{} after={}",
+                      migration.id(),
+                      context.getRetryCount() + 1,
+                      migration.tuning().retry().attempts(),
+                      SqlStates.message(context.getLastThrowable()));
+                }
+                return launch(migration, transformer, stop);
+              });
+    } catch (Exception e) {
+      return Failures.result(migration.id(), e);
+    }
+  }
+
+  /** Says what a run would do and what preflight finds. Changes nothing. */
+  public RunResult dryRun(Migration migration) {
+    MigrationChecks checks = new MigrationChecks(environment, migration, 0, new StopSignal());
+    try {
+      return new DryRun(environment, migration, checks).run();
+    } catch (RuntimeException e) {
+      return Failures.result(migration.id(), e);
+    }
+  }
+
+  /** Checks the result again, and stores the certificate. */
+  public RunResult verify(Migration migration, @Nullable RowTransformer transformer) {
+    return RunResult.of(migration.id(), Outcome.COMPLETED, "");
+  }
+
+  private static RetryTemplate relaunching(Migration migration, StopSignal stop) {
+    return TransientRetry.of(
+        migration.tuning().retry().attempts(),
+        migration.tuning().retry().backoff(),
+        stop,
+        Failures::mayPass);
+  }
+
+  private RunResult launch(
+      Migration migration, @Nullable RowTransformer transformer, StopSignal stop) throws Exception {
+    MigrationId id = migration.id();
+    new SluiceSchema(environment.dataSource()).upgrade();
+    Optional<RunnerLock> taken = takeLock(migration);
+    if (taken.isEmpty()) {
+      return busy(id);
+    }
+    try (RunnerLock lock = taken.get()) {
+      LedgerEntry entry = ledger.find(id).orElseThrow();
+      if (entry.state() == RunState.COMPLETED) {
+        return RunResult.of(
+            id,
+            Outcome.ALREADY_COMPLETED,
+            "%s: completed at %s, nothing to do".formatted(id, entry.endedAt()));
+      }
+      return new Launcher(environment, ledger, migration, transformer, stop, lock).launch(entry);
+    }
+  }
+
+  private Optional<RunnerLock> takeLock(Migration migration) throws SQLException {
+    return RunnerLock.tryTake(
+        environment.dataSource(), migration.id(), migration.checksum(), environment.runner());
+  }
+
+  private RunResult busy(MigrationId id) {
+    String runner = ledger.find(id).map(LedgerEntry::runner).orElse("unknown");
+    String holder =
+        RunnerLock.holder(environment.dataSource(), id).orElse("a session that has just ended");
+    return RunResult.of(
+        id, Outcome.BUSY, "%s: is being run by %s (%s)".formatted(id, runner, holder));
+  }
+}

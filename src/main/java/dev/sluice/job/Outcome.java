@@ -1,0 +1,19 @@
+package dev.sluice.job;
+
+/** How a launch ended. */
+public enum Outcome {
+  /** Every row done and every check passed. */
+  COMPLETED,
+  /** It had been completed before; nothing was touched. */
+  ALREADY_COMPLETED,
+  /** Preflight refused it; nothing was touched. */
+  REFUSED,
+  /** An operator stopped it; the next launch goes on. */
+  STOPPED,
+  /** A step failed; the next launch goes on. */
+  FAILED,
+  /** The rows are done, but a check after the run failed. */
+  VERIFICATION_FAILED,
+  /** Another process runs it. */
+  BUSY
+}

@@ -1,0 +1,30 @@
+package dev.sluice.job;
+
+import dev.sluice.migration.Migration;
+import dev.sluice.migration.Migration.Tuning;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a launch overrides of a definition's tuning.
+ *
+ * @param chunkRows null: the definition's
+ * @param workers null: the definition's
+ */
+public record RunOptions(@Nullable Integer chunkRows, @Nullable Integer workers) {
+
+  public static final RunOptions NONE = new RunOptions(null, null);
+
+  /**
+   * @throws IllegalArgumentException if a value is out of its bounds
+   */
+  public Migration applyTo(Migration migration) {
+    Tuning tuning = migration.tuning();
+    if (chunkRows != null) {
+      tuning = tuning.withChunkRows(chunkRows);
+    }
+    if (workers != null) {
+      tuning = tuning.withWorkers(workers);
+    }
+    return migration.withTuning(tuning);
+  }
+}

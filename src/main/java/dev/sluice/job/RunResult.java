@@ -1,0 +1,17 @@
+package dev.sluice.job;
+
+import dev.sluice.migration.MigrationId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a launch.
+ *
+ * @param message for the operator: what happened, and what to do if it did not succeed
+ * @param bug null, or an error that no operator can do anything about
+ */
+public record RunResult(MigrationId id, Outcome outcome, String message, @Nullable Throwable bug) {
+
+  static RunResult of(MigrationId id, Outcome outcome, String message) {
+    return new RunResult(id, outcome, message, null);
+  }
+}

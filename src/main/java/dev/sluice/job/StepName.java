@@ -1,0 +1,25 @@
+package dev.sluice.job;
+
+/** The steps of a migration's job, in their order. */
+public enum StepName {
+  PREFLIGHT("preflight"),
+  EXPAND("expand"),
+  PREFLIGHT_DATA("preflight-data"),
+  BACKFILL("backfill"),
+  SWEEP("sweep"),
+  CONSTRAIN("constrain"),
+  VERIFY("verify");
+
+  /** The name of a partition's step, before {@code :p001}. */
+  static final String WORKER = "chunks";
+
+  private final String label;
+
+  StepName(String label) {
+    this.label = label;
+  }
+
+  public String label() {
+    return label;
+  }
+}

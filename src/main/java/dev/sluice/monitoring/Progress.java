@@ -1,0 +1,37 @@
+package dev.sluice.monitoring;
+
+import dev.sluice.control.RunState;
+import dev.sluice.migration.MigrationId;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A migration at one moment.
+ *
+ * @param step the step that runs or ran last; null before the first
+ * @param rowsEstimated rows that the run has to change in all, refined as partitions end
+ * @param rowsDone rows changed and committed in this run, over all its launches
+ * @param rowsPerSecond average of the current or last launch
+ * @param etaSeconds null when nothing is running or nothing is known yet
+ * @param waiting null, or why it waits
+ * @param remaining estimated rows to do; 0 is proven when completed
+ * @param failure null, or one line
+ */
+public record Progress(
+    MigrationId id,
+    RunState state,
+    @Nullable String step,
+    long rowsEstimated,
+    long rowsDone,
+    long rowsPerSecond,
+    @Nullable Long etaSeconds,
+    long chunkRows,
+    long workers,
+    @Nullable String waiting,
+    long remaining,
+    long quarantined,
+    long conflicts,
+    long run,
+    @Nullable Instant startedAt,
+    @Nullable Instant endedAt,
+    @Nullable String failure) {}

@@ -1,0 +1,151 @@
+package dev.sluice.monitoring;
+
+import dev.sluice.control.LedgerEntry;
+import dev.sluice.control.RunState;
+import dev.sluice.migration.MigrationId;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/** Reads a {@link Progress} from the ledger and the job repository's tables. */
+public final class ProgressReader {
+
+  private final JdbcOperations jdbc;
+
+  public ProgressReader(JdbcOperations jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /**
+   * What the job repository says of a run.
+   *
+   * @param launchSeconds since the current launch began, or how long the last one took
+   */
+  private record Steps(
+      long rowsDone,
+      long rowsDoneInLaunch,
+      long partitions,
+      long partitionsDone,
+      long rowsDoneInPartitionsDone,
+      @Nullable String step,
+      long chunkRows,
+      long workers,
+      double launchSeconds,
+      long rowsToDo) {
+
+    static final Steps NONE = new Steps(0, 0, 0, 0, 0, null, 0, 0, 0, 0);
+  }
+
+  public Progress read(LedgerEntry entry) {
+    Steps steps = steps(entry).orElse(Steps.NONE);
+    boolean running = entry.state() == RunState.RUNNING;
+    boolean completed = entry.state() == RunState.COMPLETED;
+    long estimated = completed ? steps.rowsDone() : estimate(steps);
+    long remaining = completed ? 0 : Math.max(0, estimated - steps.rowsDone());
+    long rate =
+        steps.launchSeconds() > 0
+            ? Math.round(steps.rowsDoneInLaunch() / steps.launchSeconds())
+            : 0;
+    return new Progress(
+        entry.id(),
+        entry.state(),
+        steps.step(),
+        estimated,
+        steps.rowsDone(),
+        rate,
+        running && rate > 0 ? (Long) (remaining / rate) : null,
+        steps.chunkRows(),
+        steps.workers(),
+        null,
+        remaining,
+        0,
+        0,
+        entry.run(),
+        entry.startedAt(),
+        entry.endedAt(),
+        entry.failure());
+  }
+
+  /**
+   * Partitions are quantiles of the key, so those that are done tell how much the rest may hold.
+   */
+  private static long estimate(Steps steps) {
+    long atLeast = Math.max(steps.rowsToDo(), steps.rowsDone());
+    if (steps.partitionsDone() == 0) {
+      return atLeast;
+    }
+    long refined = steps.rowsDoneInPartitionsDone() * steps.partitions() / steps.partitionsDone();
+    return Math.max(refined, steps.rowsDone());
+  }
+
+  private Optional<Steps> steps(LedgerEntry entry) {
+    MigrationId id = entry.id();
+    return jdbc
+        .query(
+            """
+            WITH execution AS (
+              SELECT e.job_execution_id
+              FROM sluice.batch_job_instance i
+              JOIN sluice.batch_job_execution e USING (job_instance_id)
+              JOIN sluice.batch_job_execution_params p USING (job_execution_id)
+              WHERE i.job_name = ?
+                AND p.parameter_name = 'run'
+                AND p.parameter_value = ?
+            ), step AS (
+              SELECT s.*
+              FROM sluice.batch_step_execution s
+              JOIN execution USING (job_execution_id)
+            ), partition AS (
+              SELECT step_name, sum(write_count) AS rows, bool_or(status = 'COMPLETED') AS done
+              FROM step
+              WHERE step_name LIKE 'chunks:%'
+              GROUP BY step_name
+            ), last AS (
+              SELECT max(job_execution_id) AS id FROM execution
+            )
+            SELECT coalesce((SELECT sum(write_count) FROM step
+                             WHERE step_name LIKE 'chunks:%' OR step_name = 'sweep'), 0) AS done,
+                   coalesce((SELECT sum(write_count) FROM step, last
+                             WHERE (step_name LIKE 'chunks:%' OR step_name = 'sweep')
+                               AND job_execution_id = last.id), 0) AS done_in_launch,
+                   (SELECT count(*) FROM sluice.partition
+                    WHERE migration_id = m.id AND run = m.run) AS partitions,
+                   (SELECT count(*) FROM partition WHERE done) AS partitions_done,
+                   coalesce((SELECT sum(rows) FROM partition WHERE done), 0) AS rows_in_done,
+                   (SELECT split_part(step_name, ':', 1) FROM step, last
+                    WHERE job_execution_id = last.id
+                    ORDER BY step_execution_id DESC LIMIT 1) AS step,
+                   (SELECT parameter_value FROM sluice.batch_job_execution_params, last
+                    WHERE job_execution_id = last.id AND parameter_name = 'chunkRows') AS chunk_rows,
+                   (SELECT parameter_value FROM sluice.batch_job_execution_params, last
+                    WHERE job_execution_id = last.id AND parameter_name = 'workers') AS workers,
+                   extract(epoch FROM coalesce(m.ended_at, now()) - m.started_at) AS seconds,
+                   coalesce((SELECT rows_to_do FROM sluice.baseline b
+                             WHERE b.migration_id = m.id AND b.run = m.run), 0) AS rows_to_do
+            FROM sluice.migration m
+            WHERE m.id = ?
+              AND EXISTS (SELECT FROM execution)
+            """,
+            (rs, row) ->
+                new Steps(
+                    rs.getLong("done"),
+                    rs.getLong("done_in_launch"),
+                    rs.getLong("partitions"),
+                    rs.getLong("partitions_done"),
+                    rs.getLong("rows_in_done"),
+                    label(rs.getString("step")),
+                    rs.getLong("chunk_rows"),
+                    rs.getLong("workers"),
+                    rs.getDouble("seconds"),
+                    rs.getLong("rows_to_do")),
+            id.value(),
+            Long.toString(entry.run()),
+            id.value())
+        .stream()
+        .findFirst();
+  }
+
+  private static @Nullable String label(@Nullable String step) {
+    return "chunks".equals(step) ? "backfill" : step;
+  }
+}

@@ -1,0 +1,95 @@
+package dev.sluice.postgres;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/**
+ * Cuts a table into key ranges of about equal numbers of rows, at keys that exist.
+ *
+ * <p>The bounds are quantiles of a sample of at most about {@value #PAGES_MAX} pages, so a table of
+ * any size costs some megabytes of reading. Estimates: a range may be several times as large as
+ * another.
+ */
+public final class KeySample {
+
+  private static final int PAGES_MAX = 2_000;
+
+  private final JdbcOperations jdbc;
+  private final TableKey key;
+
+  public KeySample(JdbcOperations jdbc, TableKey key) {
+    this.jdbc = jdbc;
+    this.key = key;
+  }
+
+  /**
+   * At most {@code count} ranges, at least one. Together they hold every key up to the greatest at
+   * this moment; of an empty table the one range holds all.
+   */
+  public List<KeyRange> ranges(int count) {
+    Key greatest = new KeyWindows(jdbc, key).greatest();
+    if (greatest == null) {
+      return List.of(KeyRange.ALL);
+    }
+    List<Key> bounds = quantiles(count);
+    List<KeyRange> ranges = new ArrayList<>();
+    @Nullable Key after = null;
+    for (Key bound : bounds.subList(0, Math.max(0, bounds.size() - 1))) {
+      ranges.add(new KeyRange(after, bound));
+      after = bound;
+    }
+    ranges.add(new KeyRange(after, greatest));
+    return ranges;
+  }
+
+  /** The last key of each of {@code count} equal parts of the sample. */
+  private List<Key> quantiles(int count) {
+    String sql =
+        """
+        SELECT DISTINCT ON (_kpart) %s
+        FROM (SELECT %s,
+                     ntile(%d) OVER (ORDER BY %s) AS _kpart,
+                     row_number() OVER (ORDER BY %s) AS _krow
+              FROM %s %s) AS _ksample
+        ORDER BY _kpart, _krow DESC
+        """
+            .formatted(
+                aliases(),
+                key.textColumnList(),
+                count,
+                key.columnList(),
+                key.columnList(),
+                key.table().quoted(),
+                tableSample());
+    return jdbc.query(sql, (rs, row) -> key.read(rs));
+  }
+
+  private String aliases() {
+    List<String> aliases = new ArrayList<>();
+    for (int i = 0; i < key.width(); i++) {
+      aliases.add(TableKey.alias(i));
+    }
+    return String.join(", ", aliases);
+  }
+
+  private String tableSample() {
+    Long pages =
+        jdbc.queryForObject(
+            """
+            SELECT coalesce(sum(pg_relation_size(relid)), 0)::bigint
+                   / current_setting('block_size')::bigint
+            FROM (SELECT to_regclass(?) AS relid
+                  UNION
+                  SELECT relid FROM pg_partition_tree(to_regclass(?))) AS leaves
+            """,
+            Long.class,
+            key.table().quoted(),
+            key.table().quoted());
+    if (pages == null || pages <= PAGES_MAX) {
+      return "";
+    }
+    return "TABLESAMPLE SYSTEM (%f)".formatted(100.0 * PAGES_MAX / pages);
+  }
+}

@@ -1,0 +1,272 @@
+package dev.sluice.definition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.migration.Migration;
+import dev.sluice.migration.MigrationId;
+import dev.sluice.migration.Script;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class MigrationFoldersTest {
+
+  private static final String ALLOWED =
+      "Allowed: expand.up.sql, expand.down.sql, constrain.up.sql, constrain.down.sql,"
+          + " cleanup.up.sql, cleanup.down.sql.";
+
+  @TempDir private Path temporary;
+  private JobsFolder jobs;
+
+  @BeforeEach
+  void createJobs() {
+    jobs = new JobsFolder(temporary);
+  }
+
+  private void good(String... ids) {
+    for (String id : ids) {
+      jobs.write(id + "/migration.yaml", JobsFolder.GOOD);
+    }
+  }
+
+  @Test
+  void listsAndLoadsInOrder() {
+    good("0010_b", "9_a", "20261120093000_c");
+    assertThat(jobs.folders().ids())
+        .extracting(MigrationId::value)
+        .containsExactly("9_a", "0010_b", "20261120093000_c");
+    assertThat(jobs.folders().loadAll())
+        .extracting(migration -> migration.id().value())
+        .containsExactly("9_a", "0010_b", "20261120093000_c");
+  }
+
+  @Test
+  void anEmptyDirectoryHasNoMigration() {
+    jobs.createFolder("");
+    assertThat(jobs.folders().ids()).isEmpty();
+    assertThat(jobs.problems(() -> jobs.load("0001_a")))
+        .containsExactly("jobs: has no migration '0001_a'. There is none.");
+  }
+
+  @Test
+  void ignoresWhatIsHiddenAndWhatIsNoMigration() {
+    good("0001_a");
+    jobs.write(".git/config", "").write(".DS_Store", "").write("schema.json", "{}");
+    jobs.write("README.md", "").write("0001_a/.expand.sql.swp", "").write("0001_a/.x.sql", "");
+    jobs.write("0001_a/notes.txt", "").write("0001_a/test/before.sql", "");
+    assertThat(jobs.folders().loadAll()).hasSize(1);
+  }
+
+  @Test
+  void readsTheScripts() {
+    good("0001_test");
+    jobs.write("0001_test/expand.up.sql", "ALTER TABLE a;\r\n");
+    jobs.write("0001_test/cleanup.up.sql", "x");
+    Migration migration = jobs.load();
+    assertThat(migration.scripts()).containsOnlyKeys(Script.Kind.EXPAND_UP, Script.Kind.CLEANUP_UP);
+    assertThat(migration.script(Script.Kind.EXPAND_UP))
+        .contains(
+            new Script(
+                Script.Kind.EXPAND_UP, jobs.path("0001_test/expand.up.sql"), "ALTER TABLE a;\r\n"));
+  }
+
+  @Test
+  void loadsOneEvenIfAnotherIsBroken() {
+    good("0001_test");
+    jobs.write("0002_broken/migration.yaml", ": :").createFolder("No Id").write("3.sql", "");
+    assertThat(jobs.load().id()).hasToString("0001_test");
+  }
+
+  @Test
+  void namesTheProblemsOfAllMigrationsAndOfTheDirectory() {
+    good("0001_a", "0003_c");
+    jobs.write("0002_b/migration.yaml", JobsFolder.GOOD + "workers: 0\n");
+    jobs.createFolder("0004_d").createFolder("Misc").write("up.sql", "");
+    assertThat(jobs.problems(() -> jobs.folders().loadAll()))
+        .containsExactly(
+            "jobs/Misc: 'Misc' is no migration id: a number or timestamp, '_', then [a-z0-9_], at"
+                + " most 50 characters, like '0001_split_name'.",
+            "jobs/up.sql: 'up' is no migration id: a number or timestamp, '_', then [a-z0-9_], at"
+                + " most 50 characters, like '0001_split_name'.",
+            "jobs/0002_b/migration.yaml:5:10: workers must be 1 to 32, got 0. Remove it to use 2.",
+            "jobs/0004_d: has no migration.yaml; schema-only migrations are not built yet.");
+    assertThat(jobs.problems(() -> jobs.folders().ids())).hasSize(2);
+  }
+
+  @Test
+  void theMessageHoldsEveryProblemOneALine() {
+    jobs.definition(JobsFolder.GOOD + "workers: 0\nskip: 1\n");
+    assertThatThrownBy(jobs::load)
+        .isInstanceOf(DefinitionException.class)
+        .hasMessage(
+            "%1$s:5:10: workers must be 1 to 32, got 0. Remove it to use 2.\n%1$s:6:7: skip: 1 is not"
+                + " built yet; remove it to fail on the first bad row.",
+            jobs.path("0001_test/migration.yaml"));
+  }
+
+  @Test
+  void aRelativeDirectoryMakesRelativeFiles() {
+    jobs.definition(JobsFolder.GOOD + "workers: 0\n");
+    Path relative = Path.of("").toAbsolutePath().relativize(jobs.path(""));
+    assertThatThrownBy(() -> new MigrationFolders(relative).load(new MigrationId("0001_test")))
+        .hasMessage(
+            relative
+                + "/0001_test/migration.yaml:5:10: workers must be 1 to 32, got 0. Remove it to use"
+                + " 2.");
+  }
+
+  @Test
+  void refusesTwoMigrationsWithOneNumber() {
+    good("0001_a", "1_b", "0002_c");
+    String ambiguous =
+        "jobs/1_b: has number 1, and so has jobs/0001_a. Give it the next free number.";
+    assertThat(jobs.problems(() -> jobs.folders().ids())).containsExactly(ambiguous);
+    assertThat(jobs.problems(() -> jobs.folders().loadAll())).containsExactly(ambiguous);
+    assertThat(jobs.problems(() -> jobs.load("0002_c"))).containsExactly(ambiguous);
+  }
+
+  @Test
+  void refusesAFolderAndAFlatScriptWithOneId() {
+    good("0001_a");
+    jobs.write("0001_a.up.sql", "");
+    assertThat(jobs.problems(() -> jobs.load("0001_a")))
+        .containsExactly("jobs/0001_a: and jobs/0001_a.up.sql are the same migration.");
+  }
+
+  @Test
+  void suggestsTheNearestIdAndNamesTheOthers() {
+    good("0001_split_name", "0002_phone");
+    assertThat(jobs.problems(() -> jobs.load("0001_splt_name")))
+        .containsExactly(
+            "jobs: has no migration '0001_splt_name'; did you mean '0001_split_name'? There are:"
+                + " 0001_split_name, 0002_phone.");
+  }
+
+  @Test
+  void namesAtMostTwentyOthers() {
+    for (int i = 1; i <= 25; i++) {
+      good(i + "_x");
+    }
+    assertThat(jobs.problems(() -> jobs.load("0099_something")).get(0))
+        .startsWith("jobs: has no migration '0099_something'. There are: 1_x, 2_x, ")
+        .endsWith(", 20_x and 5 more.");
+  }
+
+  @Test
+  void flatScriptsAreNotBuiltYet() {
+    good("0003_c");
+    jobs.write("0001_a.up.sql", "").write("0001_a.down.sql", "").write("0002_b.sql", "");
+    assertThat(jobs.folders().ids())
+        .extracting(MigrationId::value)
+        .containsExactly("0001_a", "0002_b", "0003_c");
+    assertThat(jobs.load("0003_c").id()).hasToString("0003_c");
+    assertThat(jobs.problems(() -> jobs.load("0001_a")))
+        .containsExactly("jobs/0001_a.down.sql: schema-only migrations are not built yet.");
+    assertThat(jobs.problems(() -> jobs.load("0002_b")))
+        .containsExactly("jobs/0002_b.sql: schema-only migrations are not built yet.");
+  }
+
+  @Test
+  void refusesAScriptWithAnotherName() {
+    good("0001_test");
+    jobs.write("0001_test/expnad.up.sql", "").write("0001_test/Cleanup.up.SQL", "");
+    jobs.write("0001_test/seed_everything_now.sql", "");
+    assertThat(jobs.problems())
+        .containsExactly(
+            "jobs/0001_test/Cleanup.up.SQL: unknown script; did you mean 'cleanup.up.sql'? "
+                + ALLOWED,
+            "jobs/0001_test/expnad.up.sql: unknown script; did you mean 'expand.up.sql'? "
+                + ALLOWED,
+            "jobs/0001_test/seed_everything_now.sql: unknown script. " + ALLOWED);
+  }
+
+  @Test
+  void refusesADefinitionWithAnotherName() {
+    jobs.write("0001_test/migration.yml", JobsFolder.GOOD);
+    assertThat(jobs.problems())
+        .containsExactly(
+            "jobs/0001_test/migration.yml: is not read; the definition's name is migration.yaml.");
+  }
+
+  @Test
+  void refusesADownScriptWithoutItsUp() {
+    good("0001_test");
+    jobs.write("0001_test/expand.down.sql", "");
+    assertThat(jobs.problems())
+        .containsExactly(
+            "jobs/0001_test/expand.down.sql: has no expand.up.sql that it could take back.");
+  }
+
+  @Test
+  void namesProblemsOfEveryFileOfAFolderAtOnce() {
+    jobs.definition(JobsFolder.GOOD + "workers: 0\n");
+    jobs.write("0001_test/expand.up.sql", new byte[] {'a', '\n', (byte) 0xff});
+    jobs.write("0001_test/constrain.up.sql", "ab\0");
+    jobs.createFolder("0001_test/cleanup.up.sql");
+    assertThat(jobs.problems())
+        .containsExactly(
+            "jobs/0001_test/cleanup.up.sql: is a directory, a file is wanted.",
+            "jobs/0001_test/constrain.up.sql:1:3: has a NUL character.",
+            "jobs/0001_test/expand.up.sql:2:1: is not UTF-8: byte 0xFF.",
+            "jobs/0001_test/migration.yaml:5:10: workers must be 1 to 32, got 0. Remove it to use"
+                + " 2.");
+  }
+
+  @Test
+  void refusesAMissingDirectoryAndAFileInItsPlace() throws IOException {
+    assertThat(jobs.problems(() -> jobs.folders().ids()))
+        .containsExactly(
+            "jobs: does not exist; a directory with a folder for each migration is wanted.");
+    Files.writeString(jobs.path(""), "");
+    assertThat(jobs.problems(() -> jobs.folders().loadAll()))
+        .containsExactly(
+            "jobs: is a file; a directory with a folder for each migration is wanted.");
+  }
+
+  @Test
+  void refusesADefinitionThatIsNoFile() {
+    jobs.createFolder("0001_test/migration.yaml");
+    assertThat(jobs.problems())
+        .containsExactly("jobs/0001_test/migration.yaml: is a directory, a file is wanted.");
+  }
+
+  @Test
+  void refusesAPipeInsteadOfWaitingForIt() throws Exception {
+    jobs.createFolder("0001_test");
+    new ProcessBuilder("mkfifo", jobs.path("0001_test/migration.yaml").toString())
+        .start()
+        .waitFor();
+    assertThat(jobs.problems())
+        .containsExactly("jobs/0001_test/migration.yaml: is a device or a pipe, a file is wanted.");
+  }
+
+  @Test
+  void refusesAFileWhereAFolderIsWanted() {
+    jobs.write("0001_test", "");
+    assertThat(jobs.problems()).containsExactly("jobs/0001_test: is a file, a folder is wanted.");
+  }
+
+  @Test
+  void followsLinksThatLeadSomewhere() throws IOException {
+    good("0001_test");
+    Files.createSymbolicLink(jobs.path("0002_link"), jobs.path("0001_test"));
+    assertThat(jobs.load("0002_link").folder()).isEqualTo(jobs.path("0002_link"));
+  }
+
+  @Test
+  void refusesLinksThatLeadNowhere() throws IOException {
+    good("0001_test");
+    Files.createSymbolicLink(jobs.path("0002_link"), jobs.path("nowhere"));
+    Files.createSymbolicLink(jobs.path("0003_loop"), jobs.path("0003_loop"));
+    Files.createSymbolicLink(jobs.path("0001_test/expand.up.sql"), jobs.path("nowhere"));
+    assertThat(jobs.problems(() -> jobs.folders().loadAll()))
+        .containsExactly(
+            "jobs/0001_test/expand.up.sql: is a symbolic link that leads to no file.",
+            "jobs/0002_link: is a symbolic link that leads to no folder.",
+            "jobs/0003_loop: is a symbolic link that leads to no folder.");
+  }
+}
