@@ -97,7 +97,7 @@ public final class ScriptException extends RuntimeException {
 
   private static String wayOn(Situation situation, Throwable cause) {
     return cure(situation, cause)
-        + ", then run %s again: it goes on at this statement.".formatted(situation.id());
+        + ", then run %s again: it goes on behind what is applied.".formatted(situation.id());
   }
 
   private static String cure(Situation situation, Throwable cause) {
@@ -113,7 +113,7 @@ public final class ScriptException extends RuntimeException {
               + " cancelled it. Do it in smaller steps, or in a maintenance window";
       case "23502", "23503", "23505", "23514", "23P01" -> "Rows contradict it. Correct the rows";
       case "42501" -> "Grant the role what it lacks";
-      default -> "Correct the database, or the file from this line on";
+      default -> "Correct the database, or the statement in the file";
     };
   }
 

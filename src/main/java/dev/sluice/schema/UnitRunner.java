@@ -73,15 +73,15 @@ final class UnitRunner {
     }
   }
 
-  /** Where the connection is lost, the rollback fails too; the statement's own error counts. */
+  /** Where the connection is lost, the rollback fails too; the error that led there counts. */
   private void inTransaction(Unit unit) {
-    AtomicReference<@Nullable StepFailedException> failure = new AtomicReference<>();
+    AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
     try {
       transactions.executeWithoutResult(
           status -> {
             try {
               inside(unit);
-            } catch (StepFailedException e) {
+            } catch (StepFailedException | NestedRuntimeException e) {
               failure.set(e);
               status.setRollbackOnly();
             }
@@ -91,7 +91,7 @@ final class UnitRunner {
         throw e;
       }
     }
-    StepFailedException failed = failure.get();
+    RuntimeException failed = failure.get();
     if (failed != null) {
       throw failed;
     }

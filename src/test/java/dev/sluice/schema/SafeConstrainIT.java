@@ -91,7 +91,7 @@ class SafeConstrainIT {
             }
           };
       try {
-        trial.run(Kind.CONSTRAIN_UP, ALL, oneUnitARun, ScriptTrial.attempts(1));
+        trial.run(Kind.CONSTRAIN_UP, ALL, oneUnitARun, ScriptTrial.ONCE);
         done = true;
       } catch (Waiter.StoppedException e) {
         stops++;
@@ -148,7 +148,7 @@ class SafeConstrainIT {
             ERROR: check constraint "sluice_not_null_orders_total" of relation "orders" is violated by some row [23514]
             Applied before it, and kept:
               line 1: ALTER TABLE orders ADD CONSTRAINT "sluice_not_null_orders_total" CHECK (total …
-            Rows contradict it. Correct the rows, then run 0007_split again: it goes on at this statement.""");
+            Rows contradict it. Correct the rows, then run 0007_split again: it goes on behind what is applied.""");
 
     trial.database.execute("UPDATE orders SET total = 1 WHERE id = 501");
     trial.run(Kind.CONSTRAIN_UP, file);

@@ -109,7 +109,7 @@ class ScriptLocksIT {
               jobs/0007_split/expand.up.sql:1: ALTER TABLE "Order" ADD COLUMN paid boolean
               ERROR: canceling statement due to lock timeout [55P03], in each of 2 attempts. Held by (pid, application, since): %d,report,%s.
               Applied before it: nothing.
-              Wait until the table is free, or end the sessions that hold it, then run 0007_split again: it goes on at this statement."""
+              Wait until the table is free, or end the sessions that hold it, then run 0007_split again: it goes on behind what is applied."""
                   .formatted(pid(report), since));
     }
   }
@@ -126,6 +126,7 @@ class ScriptLocksIT {
               await(reportEnded);
             }
           };
+      Duration ample = Duration.ofSeconds(30);
       CompletableFuture<ScriptResult> run =
           CompletableFuture.supplyAsync(
               () ->
@@ -133,7 +134,8 @@ class ScriptLocksIT {
                       Kind.CONSTRAIN_UP,
                       "ALTER TABLE \"Order\" ALTER total SET NOT NULL",
                       untilTheReportEnds,
-                      ScriptTrial.attempts(3)));
+                      new ScriptSettings(
+                          Duration.ofSeconds(3), ample, ample, 3, Duration.ofMinutes(1))));
 
       Awaitility.await().until(() -> trial.isTrue(waits("AccessExclusiveLock")));
       long behindTheWaiter = trial.database.count("\"Order\"");

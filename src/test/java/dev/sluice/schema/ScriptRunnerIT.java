@@ -106,7 +106,7 @@ class ScriptRunnerIT {
             Applied before it, and kept:
               line 1: ALTER TABLE users ADD COLUMN first_name text
               line 2: VACUUM users
-            Correct the database, or the file from this line on, then run 0007_split again: it goes on at this statement.""");
+            Correct the database, or the statement in the file, then run 0007_split again: it goes on behind what is applied.""");
     assertThat(failure.sqlState()).contains("42703");
     assertThat(trial.isTrue("obj_description('users'::regclass) IS NULL")).isTrue();
     assertThat(progress()).isEqualTo("(expand.up.sql,2,f,)");
@@ -159,7 +159,7 @@ class ScriptRunnerIT {
             jobs/0007_split/expand.up.sql:1: CREATE UNIQUE INDEX CONCURRENTLY one_name ON users (full_name)
             ERROR: could not create unique index "one_name" [23505]
             Applied before it: nothing.
-            Rows contradict it. Correct the rows, then run 0007_split again: it goes on at this statement.""");
+            Rows contradict it. Correct the rows, then run 0007_split again: it goes on behind what is applied.""");
   }
 
   @Test
@@ -179,7 +179,7 @@ class ScriptRunnerIT {
             jobs/0007_split/expand.up.sql:1: SELECT pg_sleep(30)
             ERROR: canceling statement due to statement timeout [57014]
             Applied before it: nothing.
-            It scans or rewrites its table under a lock that blocks the application, or somebody cancelled it. Do it in smaller steps, or in a maintenance window, then run 0007_split again: it goes on at this statement.""");
+            It scans or rewrites its table under a lock that blocks the application, or somebody cancelled it. Do it in smaller steps, or in a maintenance window, then run 0007_split again: it goes on behind what is applied.""");
   }
 
   @Test
@@ -202,7 +202,7 @@ class ScriptRunnerIT {
             Applied before it, and kept:
               line 1: CREATE TABLE a (id int)
               line 2: CREATE INDEX CONCURRENTLY i ON users (full_name)
-            Wait until the server is back, then run 0007_split again: it goes on at this statement.""");
+            Wait until the server is back, then run 0007_split again: it goes on behind what is applied.""");
     kill.join();
     assertThat(progress()).isEqualTo("(expand.up.sql,2,f,)");
     assertThat(trial.isTrue("to_regclass('b') IS NULL")).isTrue();
@@ -297,8 +297,7 @@ class ScriptRunnerIT {
     assertThat(
             catchThrowableOfType(
                 Waiter.StoppedException.class,
-                () ->
-                    trial.run(Kind.EXPAND_UP, file, stopsAtTheSecondUnit, ScriptTrial.attempts(1))))
+                () -> trial.run(Kind.EXPAND_UP, file, stopsAtTheSecondUnit, ScriptTrial.ONCE)))
         .hasNoCause();
     assertThat(progress()).isEqualTo("(expand.up.sql,1,f,)");
   }

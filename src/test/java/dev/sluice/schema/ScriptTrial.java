@@ -24,6 +24,9 @@ final class ScriptTrial implements AutoCloseable {
 
   final TestDatabase database;
 
+  /** One attempt, which has time enough on a busy machine. */
+  static final ScriptSettings ONCE = new ScriptSettings(AMPLE, AMPLE, AMPLE, 1, AMPLE);
+
   ScriptTrial(PostgresServer server) {
     database = server.newDatabase();
     new SluiceSchema(database.dataSource()).upgrade();
@@ -40,7 +43,7 @@ final class ScriptTrial implements AutoCloseable {
   }
 
   ScriptResult run(Kind kind, String text) {
-    return run(kind, text, NO_WAIT, attempts(1));
+    return run(kind, text, NO_WAIT, ONCE);
   }
 
   ScriptResult run(Kind kind, String text, Waiter waiter, ScriptSettings settings) {
