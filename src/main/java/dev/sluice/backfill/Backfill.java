@@ -24,6 +24,7 @@ import org.springframework.batch.core.partition.Partitioner;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.Step;
 import org.springframework.core.task.TaskExecutor;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.retry.support.RetryTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -93,6 +94,16 @@ public final class Backfill {
   /** Picks up what the partitions left, until a count proves that nothing is. */
   public Step sweepStep(String name) {
     return new SweepStep(name, environment.jobRepository(), this);
+  }
+
+  /** Why the server does not allow a safe chunk, if so: its deadlock_timeout is too short. */
+  public static Optional<String> refusal(JdbcOperations jdbc) {
+    try {
+      ChunkTimes.within(DeadlockTimeout.shortest(jdbc));
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.ofNullable(e.getMessage());
+    }
   }
 
   Migration migration() {

@@ -148,8 +148,7 @@ final class Launcher {
             migration,
             transformer,
             new Backfill.RunContext(entry.run(), lock.epoch(), this::checkBoundary, workers));
-    MigrationChecks checks =
-        new MigrationChecks(environment, migration, transformer, entry.run(), stop);
+    MigrationChecks checks = new MigrationChecks(environment, migration, entry.run(), stop);
     ScriptRunner scripts = new ScriptRunner(environment.dataSource(), stop, ScriptSettings.DEFAULT);
     return new MigrationJob(environment.jobRepository(), migration, backfill, checks, scripts)
         .build(workers);

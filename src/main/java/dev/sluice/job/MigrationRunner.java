@@ -64,7 +64,12 @@ public final class MigrationRunner {
 
   /** Says what a run would do and what preflight finds. Changes nothing. */
   public RunResult dryRun(Migration migration) {
-    return RunResult.of(migration.id(), Outcome.COMPLETED, "");
+    MigrationChecks checks = new MigrationChecks(environment, migration, 0, new StopSignal());
+    try {
+      return new DryRun(environment, migration, checks).run();
+    } catch (RuntimeException e) {
+      return Failures.result(migration.id(), e);
+    }
   }
 
   /** Checks the result again, and stores the certificate. */
