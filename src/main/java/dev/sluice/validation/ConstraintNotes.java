@@ -10,7 +10,8 @@ final class ConstraintNotes implements TableCheck {
   public void check(Subject subject, Findings findings) {
     constraints(subject, findings);
     for (Identifier generated : generatedFrom(subject)) {
-      findings.note("generated column '%s' is computed anew from the written columns.", generated);
+      findings.note(
+          "generated column '%s' is computed anew from the written columns.".formatted(generated));
     }
   }
 
@@ -36,16 +37,17 @@ final class ConstraintNotes implements TableCheck {
             rs -> {
               String columns = "'" + rs.getString("columns") + "'";
               findings.note(
-                  "%s '%s' %s",
-                  kind(rs.getString("contype")),
-                  rs.getString("conname"),
-                  rs.getBoolean("own")
-                      ? "on %s is checked at each update.".formatted(columns)
-                      : "of %s refers to %s: %s."
-                          .formatted(
-                              rs.getString("on_table"),
-                              columns,
-                              onUpdate(rs.getString("on_update"))));
+                  "%s '%s' %s"
+                      .formatted(
+                          kind(rs.getString("contype")),
+                          rs.getString("conname"),
+                          rs.getBoolean("own")
+                              ? "on %s is checked at each update.".formatted(columns)
+                              : "of %s refers to %s: %s."
+                                  .formatted(
+                                      rs.getString("on_table"),
+                                      columns,
+                                      onUpdate(rs.getString("on_update")))));
             },
             subject.table().oid(),
             subject.writtenNames());

@@ -47,8 +47,8 @@ public final class DataPreflight {
     missing.forEach(
         name ->
             findings.refuse(
-                "table %s has no column '%s' after expand.up.sql. Correct the name or the script.",
-                table.name(), name));
+                "table %s has no column '%s' after expand.up.sql. Correct the name or the script."
+                    .formatted(table.name(), name)));
     Planning planning = new Planning(inspection, table, findings);
     boolean guarded = planning.guard(migration.guard());
     String condition = guarded ? migration.guard() : "TRUE";

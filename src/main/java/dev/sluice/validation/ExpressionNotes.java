@@ -42,15 +42,15 @@ final class ExpressionNotes {
     ExpressionFacts facts = known.get();
     if (!facts.volatileFunctions().isEmpty()) {
       findings.note(
-          "where calls a VOLATILE function (%s): whether a row still needs work may change by"
-              + " itself.",
-          String.join(", ", facts.volatileFunctions()));
+          ("where calls a VOLATILE function (%s): whether a row still needs work may change by"
+                  + " itself.")
+              .formatted(String.join(", ", facts.volatileFunctions())));
     }
     if (Collections.disjoint(facts.sourceColumns(), migration.change().writtenColumns())) {
       findings.note(
-          "where reads none of the written columns (%s): a row that was changed stays under the"
-              + " guard, unless a generated column or a trigger takes it out.",
-          Subject.listed(migration.change().writtenColumns()));
+          ("where reads none of the written columns (%s): a row that was changed stays under the"
+                  + " guard, unless a generated column or a trigger takes it out.")
+              .formatted(Subject.listed(migration.change().writtenColumns())));
     }
   }
 
@@ -61,15 +61,15 @@ final class ExpressionNotes {
             facts -> {
               if (!facts.isRepeatable()) {
                 findings.note(
-                    "set.%s calls %s, which gives another value each time: verify cannot compare"
-                        + " it.",
-                    column, unrepeatable(facts));
+                    ("set.%s calls %s, which gives another value each time: verify cannot compare"
+                            + " it.")
+                        .formatted(column, unrepeatable(facts)));
               }
               if (!facts.otherTables().isEmpty()) {
                 findings.note(
-                    "set.%s reads %s: what the application changes there after a row was done is"
-                        + " not followed.",
-                    column, tables(facts));
+                    ("set.%s reads %s: what the application changes there after a row was done is"
+                            + " not followed.")
+                        .formatted(column, tables(facts)));
               }
             });
   }

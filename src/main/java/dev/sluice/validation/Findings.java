@@ -9,13 +9,13 @@ final class Findings {
   private final List<String> notes = new ArrayList<>();
 
   /** Must not run. The message says what was found where, and the way out. */
-  void refuse(String message, Object... values) {
-    refusals.add(message.formatted(values));
+  void refuse(String message) {
+    refusals.add(message);
   }
 
   /** An operator should know it before the run. */
-  void note(String message, Object... values) {
-    notes.add(message.formatted(values));
+  void note(String message) {
+    notes.add(message);
   }
 
   PreflightReport report() {

@@ -21,12 +21,12 @@ final class KeyCheck implements TableCheck {
     List<Identifier> key = subject.key();
     if (key.isEmpty()) {
       findings.refuse(
-          "table %s has no primary key. Name a unique, NOT NULL and indexed key under 'key'%s.",
-          table.name(), candidate(subject));
+          "table %s has no primary key. Name a unique, NOT NULL and indexed key under 'key'%s."
+              .formatted(table.name(), candidate(subject)));
       return;
     }
     List<Identifier> missing = key.stream().filter(name -> table.column(name).isEmpty()).toList();
-    missing.forEach(name -> findings.refuse("key: %s", subject.noColumn(name)));
+    missing.forEach(name -> findings.refuse("key: %s".formatted(subject.noColumn(name))));
     refuseWritten(subject, key, findings);
     if (missing.isEmpty()) {
       List<Table.Column> columns =
@@ -59,9 +59,9 @@ final class KeyCheck implements TableCheck {
         .forEach(
             name ->
                 findings.refuse(
-                    "key column '%s' of %s is changed by the migration, which would skip or repeat"
-                        + " rows. Choose another key.",
-                    name, subject.table().name()));
+                    ("key column '%s' of %s is changed by the migration, which would skip or repeat"
+                            + " rows. Choose another key.")
+                        .formatted(name, subject.table().name())));
   }
 
   private static void refuseNullable(List<Table.Column> columns, Table table, Findings findings) {
@@ -70,9 +70,9 @@ final class KeyCheck implements TableCheck {
         .forEach(
             column ->
                 findings.refuse(
-                    "key column '%s' of %s may be NULL, and a row with NULL would be passed over."
-                        + " Choose a NOT NULL key, or make the column NOT NULL.",
-                    column.name(), table.name()));
+                    ("key column '%s' of %s may be NULL, and a row with NULL would be passed over."
+                            + " Choose a NOT NULL key, or make the column NOT NULL.")
+                        .formatted(column.name(), table.name())));
   }
 
   /** Asks the server, which knows all types: json, xml and point have no order. */
@@ -83,8 +83,8 @@ final class KeyCheck implements TableCheck {
       if (!isOrdered(column.type(), subject.inspection())) {
         ordered = false;
         findings.refuse(
-            "key column '%s' of %s has type %s, which has no order. Choose another key.",
-            column.name(), subject.table().name(), column.type());
+            "key column '%s' of %s has type %s, which has no order. Choose another key."
+                .formatted(column.name(), subject.table().name(), column.type()));
       }
     }
     return ordered;
@@ -115,27 +115,30 @@ final class KeyCheck implements TableCheck {
         unique.stream().filter(index -> index.fault().isEmpty()).findFirst();
     if (reordered.isPresent()) {
       findings.refuse(
-          "key %s of %s is not in the order of its unique index '%s'. Write key: %s.",
-          Subject.asYaml(key),
-          subject.table().name(),
-          reordered.get().name(),
-          Subject.asYaml(reordered.get().columns()));
+          "key %s of %s is not in the order of its unique index '%s'. Write key: %s."
+              .formatted(
+                  Subject.asYaml(key),
+                  subject.table().name(),
+                  reordered.get().name(),
+                  Subject.asYaml(reordered.get().columns())));
       return;
     }
     if (unique.isEmpty()) {
       findings.refuse(
-          "key %1$s of %2$s has no unique index. Choose a unique key, or"
-              + " CREATE UNIQUE INDEX CONCURRENTLY ON %3$s (%4$s);",
-          Subject.asYaml(key),
-          subject.table().name(),
-          subject.table().name().quoted(),
-          Subject.quoted(key));
+          ("key %1$s of %2$s has no unique index. Choose a unique key, or"
+                  + " CREATE UNIQUE INDEX CONCURRENTLY ON %3$s (%4$s);")
+              .formatted(
+                  Subject.asYaml(key),
+                  subject.table().name(),
+                  subject.table().name().quoted(),
+                  Subject.quoted(key)));
     }
     unique.forEach(
         index ->
             findings.refuse(
-                "unique index '%s' cannot carry the key %s of %s: it is %s."
-                    + " Choose another key, or create a plain unique index on it.",
-                index.name(), Subject.asYaml(key), subject.table().name(), index.fault()));
+                ("unique index '%s' cannot carry the key %s of %s: it is %s."
+                        + " Choose another key, or create a plain unique index on it.")
+                    .formatted(
+                        index.name(), Subject.asYaml(key), subject.table().name(), index.fault())));
   }
 }

@@ -84,7 +84,8 @@ final class Planning {
       if (SqlStates.isTransient(e) || SqlStates.isTimeout(e)) {
         throw e;
       }
-      findings.refuse("%s of %s: %s%s", where, table, error.text(), place(error, head, sql));
+      findings.refuse(
+          "%s of %s: %s%s".formatted(where, table, error.text(), place(error, head, sql)));
       return false;
     }
   }

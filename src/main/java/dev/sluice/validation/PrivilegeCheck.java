@@ -29,14 +29,15 @@ final class PrivilegeCheck implements TableCheck {
       return;
     }
     findings.refuse(
-        "role '%s' may not %s column %s of %s. GRANT %s ON %s TO %s;",
-        subject.role(),
-        privilege,
-        Subject.listed(denied),
-        subject.table().name(),
-        privilege,
-        subject.table().name().quoted(),
-        new Identifier(subject.role()).quoted());
+        "role '%s' may not %s column %s of %s. GRANT %s ON %s TO %s;"
+            .formatted(
+                subject.role(),
+                privilege,
+                Subject.listed(denied),
+                subject.table().name(),
+                privilege,
+                subject.table().name().quoted(),
+                new Identifier(subject.role()).quoted()));
   }
 
   private boolean isGranted(String privilege, Identifier column, Subject subject) {

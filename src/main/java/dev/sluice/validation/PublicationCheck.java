@@ -14,14 +14,15 @@ final class PublicationCheck implements TableCheck {
     for (Published published : published(subject)) {
       if (published.identified()) {
         findings.note(
-            "updates of %s are published (%s): watch how far their consumers lag.",
-            published.table(), published.publications());
+            "updates of %s are published (%s): watch how far their consumers lag."
+                .formatted(published.table(), published.publications()));
       } else {
         findings.refuse(
-            "updates of %1$s are published (%2$s) but it has no replica identity:"
-                + " PostgreSQL refuses to update it. Add a primary key, or"
-                + " ALTER TABLE %3$s REPLICA IDENTITY FULL;",
-            published.table(), published.publications(), published.table().quoted());
+            ("updates of %1$s are published (%2$s) but it has no replica identity:"
+                    + " PostgreSQL refuses to update it. Add a primary key, or"
+                    + " ALTER TABLE %3$s REPLICA IDENTITY FULL;")
+                .formatted(
+                    published.table(), published.publications(), published.table().quoted()));
       }
     }
   }

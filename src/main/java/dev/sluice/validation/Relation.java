@@ -41,19 +41,21 @@ final class Relation {
             schema.value());
     if (usable.isEmpty()) {
       findings.refuse(
-          "there is no schema '%s' in database '%s'%s",
-          schema,
-          text("SELECT current_database()"),
-          NearestName.question(schema.value(), schemas()));
+          "there is no schema '%s' in database '%s'%s"
+              .formatted(
+                  schema,
+                  text("SELECT current_database()"),
+                  NearestName.question(schema.value(), schemas())));
       return false;
     }
     if (!usable.get(0)) {
       findings.refuse(
-          "role '%1$s' may not use schema '%2$s'. GRANT USAGE ON SCHEMA %3$s TO %4$s;",
-          text("SELECT current_user"),
-          schema,
-          schema.quoted(),
-          new Identifier(text("SELECT current_user")).quoted());
+          "role '%1$s' may not use schema '%2$s'. GRANT USAGE ON SCHEMA %3$s TO %4$s;"
+              .formatted(
+                  text("SELECT current_user"),
+                  schema,
+                  schema.quoted(),
+                  new Identifier(text("SELECT current_user")).quoted()));
       return false;
     }
     return true;
@@ -62,15 +64,17 @@ final class Relation {
   private void refuseMissing(TableName name, Findings findings) {
     if (name.schemaIfGiven().isPresent()) {
       findings.refuse(
-          "there is no table '%s'%s", name, NearestName.question(name.toString(), tables()));
+          "there is no table '%s'%s"
+              .formatted(name, NearestName.question(name.toString(), tables())));
       return;
     }
     findings.refuse(
-        "there is no table '%s' in the search_path (%s)%s"
-            + " Correct the name, or qualify it with its schema.",
-        name,
-        text("SELECT array_to_string(current_schemas(false), ', ')"),
-        nearestUnqualified(name.name().value()));
+        ("there is no table '%s' in the search_path (%s)%s"
+                + " Correct the name, or qualify it with its schema.")
+            .formatted(
+                name,
+                text("SELECT array_to_string(current_schemas(false), ', ')"),
+                nearestUnqualified(name.name().value())));
   }
 
   /** A table of the same name elsewhere comes before a similar name in the search_path. */
@@ -125,7 +129,7 @@ final class Relation {
           default -> "no table. Name a table";
         };
     if (!other.isEmpty()) {
-      findings.refuse("%s is %s.", table.name(), other);
+      findings.refuse("%s is %s.".formatted(table.name(), other));
     }
     return other.isEmpty();
   }

@@ -14,9 +14,10 @@ final class RowSecurityCheck implements TableCheck {
                 "SELECT row_security_active(?::oid)", Boolean.class, subject.table().oid());
     if (Boolean.TRUE.equals(active)) {
       findings.refuse(
-          "row-level security of %1$s applies to role '%2$s' and would hide rows from the migration."
-              + " ALTER ROLE %3$s BYPASSRLS; or run it as a role that the policies do not bind.",
-          subject.table().name(), subject.role(), new Identifier(subject.role()).quoted());
+          ("row-level security of %1$s applies to role '%2$s' and would hide rows from the migration."
+                  + " ALTER ROLE %3$s BYPASSRLS; or run it as a role that the policies do not bind.")
+              .formatted(
+                  subject.table().name(), subject.role(), new Identifier(subject.role()).quoted()));
     }
   }
 }

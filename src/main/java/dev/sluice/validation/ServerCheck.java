@@ -30,8 +30,8 @@ final class ServerCheck {
   static boolean judge(int version, boolean inRecovery, Findings findings) {
     if (version < VERSION_MIN) {
       findings.refuse(
-          "the server is PostgreSQL %d.%d, at least 14 is needed. Upgrade it.",
-          version / 10_000, version % 10_000);
+          "the server is PostgreSQL %d.%d, at least 14 is needed. Upgrade it."
+              .formatted(version / 10_000, version % 10_000));
     }
     if (inRecovery) {
       findings.refuse(

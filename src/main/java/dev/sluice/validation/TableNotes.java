@@ -13,20 +13,20 @@ final class TableNotes implements TableCheck {
     List<String> children = children(subject);
     if (!children.isEmpty()) {
       findings.note(
-          "%s has tables that inherit from it (%s): their rows are migrated too, and the key must be"
-              + " unique across all of them.",
-          table.name(), String.join(", ", children));
+          ("%s has tables that inherit from it (%s): their rows are migrated too, and the key must be"
+                  + " unique across all of them.")
+              .formatted(table.name(), String.join(", ", children)));
     }
     if (isUnlogged(subject)) {
-      findings.note("%s is UNLOGGED: a crash of the server empties it.", table.name());
+      findings.note("%s is UNLOGGED: a crash of the server empties it.".formatted(table.name()));
     }
     for (Table.Index index : table.indexes()) {
       List<Identifier> covered =
           subject.written().stream().filter(index.allColumns()::contains).toList();
       if (!covered.isEmpty()) {
         findings.note(
-            "index '%s' covers %s: updates are not HOT, each writes to every index.",
-            index.name(), Subject.listed(covered));
+            "index '%s' covers %s: updates are not HOT, each writes to every index."
+                .formatted(index.name(), Subject.listed(covered)));
       }
     }
   }

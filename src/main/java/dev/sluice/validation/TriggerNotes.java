@@ -35,12 +35,13 @@ final class TriggerNotes implements TableCheck {
             """,
             rs -> {
               findings.note(
-                  "trigger '%s' on %s fires %s each %s: function %s.",
-                  rs.getString("tgname"),
-                  rs.getString("on_table"),
-                  rs.getString("timing"),
-                  rs.getString("level"),
-                  rs.getString("function"));
+                  "trigger '%s' on %s fires %s each %s: function %s."
+                      .formatted(
+                          rs.getString("tgname"),
+                          rs.getString("on_table"),
+                          rs.getString("timing"),
+                          rs.getString("level"),
+                          rs.getString("function")));
             },
             subject.table().oid(),
             subject.table().oid(),
@@ -61,10 +62,11 @@ final class TriggerNotes implements TableCheck {
             """,
             rs -> {
               findings.note(
-                  "rule '%s' on %s rewrites every UPDATE%s.",
-                  rs.getString("rulename"),
-                  subject.table().name(),
-                  rs.getBoolean("is_instead") ? ", and replaces it" : "");
+                  "rule '%s' on %s rewrites every UPDATE%s."
+                      .formatted(
+                          rs.getString("rulename"),
+                          subject.table().name(),
+                          rs.getBoolean("is_instead") ? ", and replaces it" : ""));
             },
             subject.table().oid());
   }

@@ -12,8 +12,8 @@ final class UserChecks implements TableCheck {
         UserQuery.Answer answer = new UserQuery(subject.inspection()).ask(sql.sql());
         if (!answer.isTrue()) {
           findings.refuse(
-              "check '%s' under checks.before %s. It must return one row with true.",
-              sql.name(), answer.detail());
+              "check '%s' under checks.before %s. It must return one row with true."
+                  .formatted(sql.name(), answer.detail()));
         }
       }
     }

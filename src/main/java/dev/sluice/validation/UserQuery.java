@@ -36,7 +36,7 @@ final class UserQuery {
         return new Answer(
             false, "took longer than %d s".formatted(inspection.statementTimeout().toSeconds()));
       }
-      if (SqlStates.isTransient(e)) {
+      if (SqlStates.isTransient(e) && !isWriteRefused(e)) {
         throw e;
       }
       return new Answer(
@@ -45,6 +45,13 @@ final class UserQuery {
               .map(error -> "is an error: " + error.textWithoutValues())
               .orElse("is no query"));
     }
+  }
+
+  /**
+   * Not the failover that this SQLSTATE tells elsewhere: the transaction is read-only by intent.
+   */
+  private static boolean isWriteRefused(DataAccessException e) {
+    return SqlStates.of(e).filter("25006"::equals).isPresent();
   }
 
   private static Answer answer(ResultSet rs) throws SQLException {
