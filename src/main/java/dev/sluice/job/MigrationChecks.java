@@ -4,6 +4,7 @@ import dev.sluice.backfill.Backfill;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.Waiter;
+import dev.sluice.schema.ScriptReader;
 import dev.sluice.validation.Baselines;
 import dev.sluice.validation.Certificate;
 import dev.sluice.validation.DataPreflight;
@@ -55,6 +56,10 @@ final class MigrationChecks implements MigrationJob.Checkpoints {
         new Preflight(environment.dataSource(), USER_QUERY_MAX).check(migration);
     List<String> refusals = new ArrayList<>(report.refusals());
     Backfill.refusal(environment.jdbc()).ifPresent(refusals::add);
+    // all files: constrain.up.sql would else be refused hours later
+    migration.scripts().values().stream()
+        .flatMap(script -> ScriptReader.check(script).stream())
+        .forEach(problem -> refusals.add(problem.toString()));
     return new PreflightReport(refusals, report.notes());
   }
 
