@@ -39,17 +39,30 @@ record Inspection(DataSource dataSource, Duration statementTimeout) {
 
   private <T> T rolledBack(String mode, Function<JdbcOperations, T> work) {
     try (Connection connection = dataSource.getConnection()) {
-      boolean autoCommit = connection.getAutoCommit();
       connection.setAutoCommit(false);
-      try {
-        begin(connection, mode);
-        return work.apply(client(connection));
-      } finally {
-        connection.rollback();
-        connection.setAutoCommit(autoCommit);
-      }
+      T result = work(connection, mode, work);
+      connection.rollback();
+      connection.setAutoCommit(true);
+      return result;
     } catch (SQLException e) {
       throw new SQLExceptionSubclassTranslator().translate("inspect", null, e);
+    }
+  }
+
+  /** A failure leaves as it is, also where the connection is too broken to be rolled back. */
+  private <T> T work(Connection connection, String mode, Function<JdbcOperations, T> work)
+      throws SQLException {
+    try {
+      begin(connection, mode);
+      return work.apply(client(connection));
+    } catch (SQLException | RuntimeException e) {
+      try {
+        connection.rollback();
+        connection.setAutoCommit(true);
+      } catch (SQLException broken) {
+        e.addSuppressed(broken);
+      }
+      throw e;
     }
   }
 
