@@ -57,9 +57,8 @@ final class StatusCommand implements Callable<Integer> {
     if (!new SluiceSchema(dataSource).exists()) {
       return List.of();
     }
-    JdbcTemplate jdbc = new JdbcTemplate(dataSource);
-    Ledger ledger = new Ledger(jdbc);
-    ProgressReader reader = new ProgressReader(jdbc);
+    Ledger ledger = new Ledger(new JdbcTemplate(dataSource));
+    ProgressReader reader = new ProgressReader(dataSource);
     List<LedgerEntry> entries =
         id == null ? ledger.all() : ledger.find(DefinitionOptions.id(id)).stream().toList();
     return entries.stream().map(reader::read).toList();

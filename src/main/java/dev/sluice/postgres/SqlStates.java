@@ -6,6 +6,8 @@ import java.sql.SQLTransientException;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 import org.springframework.transaction.TransactionSystemException;
 
 /**
@@ -61,7 +63,10 @@ public final class SqlStates {
         .isPresent();
   }
 
-  /** What PostgreSQL said, without the wrapping of Spring: {@code ERROR: … [23505]}. */
+  /**
+   * What PostgreSQL said, without the wrapping of Spring: {@code ERROR: … [23505]}. Its detail
+   * lines are left out, because they quote the values of rows.
+   */
   public static String message(Throwable error) {
     Throwable root = error;
     for (Throwable t = error; t != null; t = causeOf(t)) {
@@ -70,8 +75,17 @@ public final class SqlStates {
         break;
       }
     }
-    String text = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    String text = text(root);
     return of(error).map(state -> text + " [" + state + "]").orElse(text);
+  }
+
+  private static String text(Throwable error) {
+    if (error instanceof PSQLException said && said.getServerErrorMessage() != null) {
+      ServerErrorMessage parts = said.getServerErrorMessage();
+      String hint = parts.getHint() == null ? "" : "\n  Hint: " + parts.getHint();
+      return parts.getSeverity() + ": " + parts.getMessage() + hint;
+    }
+    return error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
   }
 
   private static boolean causedBy(Throwable error, Class<?> type) {

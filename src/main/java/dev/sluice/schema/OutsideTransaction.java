@@ -60,7 +60,8 @@ final class OutsideTransaction {
    * end, and neither holds up readers or writers.
    */
   private Duration lockTimeout(Step step) {
-    boolean onIndex = step.sql().matches("(?is)(CREATE|DROP|REINDEX)\\b.*\\bCONCURRENTLY\\b.*");
+    SqlCursor cursor = SqlCursor.of(StatementSplitter.split(step.sql()).get(0));
+    boolean onIndex = cursor.mentions("CONCURRENTLY") && !cursor.sees("ALTER", "TABLE");
     return onIndex ? settings.indexLockTimeout() : settings.lockTimeout();
   }
 }

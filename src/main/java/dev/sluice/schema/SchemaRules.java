@@ -3,6 +3,7 @@ package dev.sluice.schema;
 import dev.sluice.migration.Script;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What a schema file must not do, as far as its text shows it. */
@@ -44,7 +45,9 @@ final class SchemaRules {
           "reads or writes the whole table or index under a lock that blocks the application. Use a"
               + " form that is CONCURRENTLY, or do it in a maintenance window.");
     }
-    found.addAll(againstIndex(statement));
+    CreateIndex.of(statement)
+        .flatMap(index -> against(index, created.isTargetOf(statement)))
+        .ifPresent(found::add);
     found.addAll(againstScan(statement));
     return found;
   }
@@ -64,25 +67,17 @@ final class SchemaRules {
         || (cursor.sees("REINDEX") && !cursor.mentions("CONCURRENTLY"));
   }
 
-  private List<String> againstIndex(ScriptStatement statement) {
-    boolean harmless = created.isTargetOf(statement);
-    return CreateIndex.of(statement).stream()
-        .flatMap(
-            index -> {
-              boolean blocks = !index.concurrently() && !index.only() && !harmless;
-              boolean built = index.concurrently() || (blocks && rewrites(kind));
-              if (built && index.name() == null) {
-                return Stream.of(
-                    "an index built CONCURRENTLY must have a name here, or a restart cannot tell"
-                        + " whether it is there. Write CREATE INDEX CONCURRENTLY name ON ….");
-              }
-              return blocks && !rewrites(kind)
-                  ? Stream.of(
-                      "blocks every writer of the table while it builds. Write CREATE INDEX"
-                          + " CONCURRENTLY.")
-                  : Stream.of();
-            })
-        .toList();
+  private Optional<String> against(CreateIndex index, boolean onTableOfFile) {
+    boolean blocks = !index.concurrently() && !index.only() && !onTableOfFile;
+    if (blocks && !rewrites(kind)) {
+      return Optional.of(
+          "blocks every writer of the table while it builds. Write CREATE INDEX CONCURRENTLY.");
+    }
+    return index.name() == null && (blocks || index.concurrently())
+        ? Optional.of(
+            "an index built CONCURRENTLY must have a name here, or a restart cannot tell whether it"
+                + " is there. Write CREATE INDEX CONCURRENTLY name ON ….")
+        : Optional.empty();
   }
 
   private List<String> againstScan(ScriptStatement statement) {

@@ -96,21 +96,25 @@ public final class ScriptException extends RuntimeException {
   }
 
   private static String wayOn(Situation situation, Throwable cause) {
-    String state = SqlStates.of(cause).orElse("");
-    String then = "then run %s again: it goes on at this statement.".formatted(situation.id());
+    return cure(situation, cause)
+        + ", then run %s again: it goes on behind what is applied.".formatted(situation.id());
+  }
+
+  private static String cure(Situation situation, Throwable cause) {
     if (situation.blockers() != null) {
-      return "Wait for those sessions to end, or end them, " + then;
+      return "Wait until the table is free, or end the sessions that hold it";
     }
-    return switch (state) {
-          case SqlStates.QUERY_CANCELED ->
-              "It scans or rewrites its table under a lock that blocks the application, or somebody"
-                  + " cancelled it. Do it in smaller steps, or in a maintenance window, ";
-          case "23502", "23503", "23505", "23514", "23P01" ->
-              "Rows contradict it. Correct the rows, ";
-          case "42501" -> "Grant the role what it lacks, ";
-          default -> "Correct the database, or the file from this line on, ";
-        }
-        + then;
+    if (SqlStates.isTransient(cause)) {
+      return "Wait until the server is back";
+    }
+    return switch (SqlStates.of(cause).orElse("")) {
+      case SqlStates.QUERY_CANCELED ->
+          "It scans or rewrites its table under a lock that blocks the application, or somebody"
+              + " cancelled it. Do it in smaller steps, or in a maintenance window";
+      case "23502", "23503", "23505", "23514", "23P01" -> "Rows contradict it. Correct the rows";
+      case "42501" -> "Grant the role what it lacks";
+      default -> "Correct the database, or the statement in the file";
+    };
   }
 
   /** The SQLSTATE that PostgreSQL gave: 23514 where rows contradict a constraint. */

@@ -47,7 +47,7 @@ record ScriptStatement(List<Piece> pieces) {
     String line = sql.replaceAll("\\s+", " ");
     return line.length() <= SUMMARY_CHARACTERS_MAX
         ? line
-        : line.substring(0, SUMMARY_CHARACTERS_MAX - 2) + " …";
+        : line.substring(0, SUMMARY_CHARACTERS_MAX - 2).stripTrailing() + " …";
   }
 
   /** The pieces as SQL; what stood before the first one is left out. */

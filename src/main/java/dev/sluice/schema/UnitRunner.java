@@ -2,8 +2,8 @@ package dev.sluice.schema;
 
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Waiter;
-import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,7 +51,7 @@ final class UnitRunner {
    * @throws ScriptException if it fails for good
    */
   void run(Unit unit) {
-    Attempts attempts = new Attempts(unit);
+    Attempts attempts = new Attempts(run, unit, settings, blockers);
     try {
       retry.run(() -> attempt(unit), attempts);
     } catch (StepFailedException | NestedRuntimeException e) {
@@ -69,7 +69,31 @@ final class UnitRunner {
     if (unit.isOutside()) {
       outside(unit);
     } else {
-      transactions.executeWithoutResult(status -> inside(unit));
+      inTransaction(unit);
+    }
+  }
+
+  /** Where the connection is lost, the rollback fails too; the error that led there counts. */
+  private void inTransaction(Unit unit) {
+    AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+    try {
+      transactions.executeWithoutResult(
+          status -> {
+            try {
+              inside(unit);
+            } catch (StepFailedException | NestedRuntimeException e) {
+              failure.set(e);
+              status.setRollbackOnly();
+            }
+          });
+    } catch (NestedRuntimeException e) {
+      if (failure.get() == null) {
+        throw e;
+      }
+    }
+    RuntimeException failed = failure.get();
+    if (failed != null) {
+      throw failed;
     }
   }
 
@@ -148,43 +172,5 @@ final class UnitRunner {
   private void advance(ScriptProgress where, Unit unit) {
     List<Step> done = run.steps().subList(0, unit.end());
     where.advance(done, unit.end() == run.steps().size());
-  }
-
-  /** Counts and logs what failed for a passing reason. */
-  private final class Attempts implements LockRetry.Listener {
-    private final Unit unit;
-    private int failed;
-    private @Nullable String lastBlockers;
-
-    Attempts(Unit unit) {
-      this.unit = unit;
-    }
-
-    @Override
-    public void failed(int attempt, Duration waited, Throwable error) {
-      Step step = stepOf(error);
-      failed = attempt;
-      lastBlockers = blockers.of(step);
-      LOG.info(
-          "schema.retry migration={} statement={} attempt={}/{} waited={}ms blockers={}",
-          run.id(),
-          run.place(step),
-          attempt,
-          settings.attempts(),
-          waited.toMillis(),
-          lastBlockers);
-    }
-
-    /** Of the last failure: the blockers of an earlier one do not explain it. */
-    ScriptException.Situation situation(RuntimeException error) {
-      boolean passing = SqlStates.isTransient(error);
-      List<Step> applied = run.steps().subList(0, unit.first());
-      return new ScriptException.Situation(
-          run.id(), run.script(), applied, stepOf(error), failed, passing ? lastBlockers : null);
-    }
-
-    private Step stepOf(Throwable error) {
-      return error instanceof StepFailedException failure ? failure.step() : unit.steps().get(0);
-    }
   }
 }
