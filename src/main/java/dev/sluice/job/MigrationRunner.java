@@ -92,12 +92,13 @@ public final class MigrationRunner {
       Certificate certificate =
           new MigrationChecks(environment, migration, transformer, entry.get().run(), stop)
               .certificate();
+      if (!certificate.passed()) {
+        return RunResult.of(
+            id, Outcome.VERIFICATION_FAILED, VerificationFailedException.describe(id, certificate));
+      }
       List<String> lines = new ArrayList<>(RunSummary.checks(certificate));
-      lines.add(0, id + (certificate.passed() ? ": verified" : ": verification failed"));
-      return RunResult.of(
-          id,
-          certificate.passed() ? Outcome.COMPLETED : Outcome.VERIFICATION_FAILED,
-          String.join("\n", lines));
+      lines.add(0, id + ": verified");
+      return RunResult.of(id, Outcome.COMPLETED, String.join("\n", lines));
     } catch (RuntimeException e) {
       return Failures.result(id, e);
     }

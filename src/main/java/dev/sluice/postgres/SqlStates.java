@@ -68,14 +68,14 @@ public final class SqlStates {
    * lines are left out, because they quote the values of rows.
    */
   public static String message(Throwable error) {
-    Throwable root = error;
+    Throwable nearest = error;
     for (Throwable t = error; t != null; t = causeOf(t)) {
-      root = t;
-      if (t instanceof SQLException) {
-        break;
+      // a pool wraps the driver's error in one of its own, which says less
+      if (t instanceof SQLException || !(nearest instanceof SQLException)) {
+        nearest = t;
       }
     }
-    String text = text(root);
+    String text = text(nearest);
     return of(error).map(state -> text + " [" + state + "]").orElse(text);
   }
 
