@@ -31,9 +31,12 @@ public final class SluiceSchema {
    * Creates what is missing. Two launchers may call it at once: an advisory lock lets one pass, as
    * {@code CREATE SCHEMA IF NOT EXISTS} alone fails for one of them.
    */
-  public void upgrade() throws SQLException {
-    try (Connection connection = dataSource.getConnection();
-        Statement statement = connection.createStatement()) {
+  public void upgrade() {
+    new JdbcTemplate(dataSource).execute(this::upgradeAlone);
+  }
+
+  private Boolean upgradeAlone(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
       statement.execute("SELECT pg_advisory_lock(" + LOCK + ")");
       try {
         migrate();
@@ -41,6 +44,7 @@ public final class SluiceSchema {
         statement.execute("SELECT pg_advisory_unlock(" + LOCK + ")");
       }
     }
+    return true;
   }
 
   private void migrate() {

@@ -148,7 +148,8 @@ final class Launcher {
             migration,
             transformer,
             new Backfill.RunContext(entry.run(), lock.epoch(), this::checkBoundary, workers));
-    MigrationChecks checks = new MigrationChecks(environment, migration, entry.run(), stop);
+    MigrationChecks checks =
+        new MigrationChecks(environment, migration, transformer, entry.run(), stop);
     ScriptRunner scripts = new ScriptRunner(environment.dataSource(), stop, ScriptSettings.DEFAULT);
     return new MigrationJob(environment.jobRepository(), migration, backfill, checks, scripts)
         .build(workers);
@@ -173,7 +174,7 @@ final class Launcher {
    */
   private RunResult result(JobExecution execution) throws Exception {
     if (execution.getStatus() == BatchStatus.COMPLETED) {
-      return RunResult.of(migration.id(), Outcome.COMPLETED, migration.id() + ": completed");
+      return new RunSummary(environment.dataSource(), ledger).completed(migration.id());
     }
     if (execution.getStatus() == BatchStatus.STOPPED) {
       return Failures.stopped(migration.id());

@@ -2,15 +2,19 @@ package dev.sluice.job;
 
 import dev.sluice.backfill.Backfill;
 import dev.sluice.migration.Migration;
+import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptReader;
 import dev.sluice.validation.Baselines;
+import dev.sluice.validation.Certificate;
 import dev.sluice.validation.DataPreflight;
 import dev.sluice.validation.Preflight;
 import dev.sluice.validation.PreflightReport;
+import dev.sluice.validation.Verification;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,14 +26,26 @@ final class MigrationChecks implements MigrationJob.Checkpoints {
   /** Bound of each of the user's own queries before the run. */
   private static final Duration USER_QUERY_MAX = Duration.ofMinutes(5);
 
+  /**
+   * Bound of each window that verify reads, and of each of the user's own queries after the run.
+   */
+  private static final Duration WINDOW_MAX = Duration.ofMinutes(30);
+
   private final Launcher.Environment environment;
   private final Migration migration;
+  private final @Nullable RowTransformer transformer;
   private final long run;
   private final Waiter waiter;
 
-  MigrationChecks(Launcher.Environment environment, Migration migration, long run, Waiter waiter) {
+  MigrationChecks(
+      Launcher.Environment environment,
+      Migration migration,
+      @Nullable RowTransformer transformer,
+      long run,
+      Waiter waiter) {
     this.environment = environment;
     this.migration = migration;
+    this.transformer = transformer;
     this.run = run;
     this.waiter = waiter;
   }
@@ -75,6 +91,17 @@ final class MigrationChecks implements MigrationJob.Checkpoints {
     report.orThrow(migration.id());
   }
 
+  /** Verifies and stores the certificate, whether it passed or not. */
+  Certificate certificate() {
+    return new Verification(environment.dataSource(), waiter, environment.clock(), WINDOW_MAX)
+        .verify(migration, run, transformer);
+  }
+
   @Override
-  public void verify() {}
+  public void verify() {
+    Certificate certificate = certificate();
+    if (!certificate.passed()) {
+      throw new VerificationFailedException(migration.id(), certificate);
+    }
+  }
 }

@@ -1,11 +1,21 @@
 package dev.sluice.job;
 
+import dev.sluice.migration.MigrationId;
+import dev.sluice.validation.Certificate;
+import java.util.stream.Collectors;
+
 /** The rows are done, and a check says that they are not right. */
 public final class VerificationFailedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  VerificationFailedException(String message) {
-    super(message);
+  VerificationFailedException(MigrationId id, Certificate certificate) {
+    super(
+        certificate.results().stream()
+            .filter(result -> !result.passed())
+            .map(
+                result ->
+                    "%s: verification failed: %s %s".formatted(id, result.name(), result.detail()))
+            .collect(Collectors.joining("\n")));
   }
 }

@@ -71,6 +71,7 @@ final class ConstraintNotes implements TableCheck {
 
   /** Columns that the server computes from the written ones. */
   static List<Identifier> generatedFrom(Subject subject) {
+    // since PostgreSQL 15 the expression depends on its columns, before it the column itself did
     return subject
         .jdbc()
         .query(
@@ -78,8 +79,10 @@ final class ConstraintNotes implements TableCheck {
             SELECT DISTINCT g.attname
             FROM pg_attrdef e
             JOIN pg_attribute g ON g.attrelid = e.adrelid AND g.attnum = e.adnum
-            JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = e.oid
-             AND d.refclassid = 'pg_class'::regclass AND d.refobjid = e.adrelid
+            JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = e.adrelid
+             AND (d.classid = 'pg_attrdef'::regclass AND d.objid = e.oid
+                  OR d.classid = 'pg_class'::regclass AND d.objid = e.adrelid
+                     AND d.objsubid = e.adnum)
             JOIN pg_attribute s ON s.attrelid = e.adrelid AND s.attnum = d.refobjsubid
             WHERE e.adrelid = ?
               AND g.attgenerated <> ''

@@ -85,17 +85,21 @@ final class Planning {
         throw e;
       }
       findings.refuse(
-          "%s of %s: %s%s".formatted(where, table, error.text(), place(error, head, sql)));
+          "%s of %s: %s%s".formatted(where, table, error.text(), remedy(error, head, sql)));
       return false;
     }
+  }
+
+  private static String remedy(ServerError error, String head, String sql) {
+    return error.sqlState().equals(ServerError.INSUFFICIENT_PRIVILEGE)
+        ? ". GRANT it to the role."
+        : place(error, head, sql);
   }
 
   /** PostgreSQL counts characters from 1, where Java counts UTF-16 units from 0. */
   private static String place(ServerError error, String head, String sql) {
     int character = error.position() - head.codePointCount(0, head.length());
     boolean inside = character >= 1 && character <= sql.codePointCount(0, sql.length());
-    return inside && !error.sqlState().equals(ServerError.INSUFFICIENT_PRIVILEGE)
-        ? ", at character %d.".formatted(character)
-        : ".";
+    return inside ? ", at character %d.".formatted(character) : ".";
   }
 }

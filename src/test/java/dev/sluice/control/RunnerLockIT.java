@@ -26,7 +26,7 @@ class RunnerLockIT {
   private Ledger ledger;
 
   @BeforeEach
-  void createOurTables() throws Exception {
+  void createOurTables() {
     database = PostgresServer.newest().newDatabase();
     new SluiceSchema(database.dataSource()).upgrade();
     ledger = new Ledger(new JdbcTemplate(database.dataSource()));
@@ -142,18 +142,10 @@ class RunnerLockIT {
     try (TestDatabase fresh = PostgresServer.newest().newDatabase()) {
       SluiceSchema schema = new SluiceSchema(fresh.dataSource());
       assertThat(schema.exists()).isFalse();
-      CompletableFuture<Void> one = CompletableFuture.runAsync(() -> upgrade(schema));
-      CompletableFuture<Void> two = CompletableFuture.runAsync(() -> upgrade(schema));
+      CompletableFuture<Void> one = CompletableFuture.runAsync(schema::upgrade);
+      CompletableFuture<Void> two = CompletableFuture.runAsync(schema::upgrade);
       CompletableFuture.allOf(one, two).get();
       assertThat(schema.exists()).isTrue();
-    }
-  }
-
-  private static void upgrade(SluiceSchema schema) {
-    try {
-      schema.upgrade();
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
     }
   }
 
