@@ -6,10 +6,13 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
+import org.springframework.jdbc.support.SQLExceptionTranslator;
 
 /**
  * Short transactions that are always rolled back, each on a connection of its own: never the one
@@ -27,6 +30,8 @@ record Inspection(DataSource dataSource, Duration statementTimeout) {
   /** Bounds the memory that a query of the user's takes, whatever it returns. */
   private static final int FETCH_ROWS = 1000;
 
+  private static final SQLExceptionTranslator TRANSLATOR = new SQLExceptionSubclassTranslator();
+
   /** Runs {@code work} in a read-only transaction. */
   <T> T read(Function<JdbcOperations, T> work) {
     return rolledBack("SET TRANSACTION READ ONLY", work);
@@ -39,17 +44,31 @@ record Inspection(DataSource dataSource, Duration statementTimeout) {
 
   private <T> T rolledBack(String mode, Function<JdbcOperations, T> work) {
     try (Connection connection = dataSource.getConnection()) {
-      boolean autoCommit = connection.getAutoCommit();
       connection.setAutoCommit(false);
-      try {
-        begin(connection, mode);
-        return work.apply(client(connection));
-      } finally {
-        connection.rollback();
-        connection.setAutoCommit(autoCommit);
-      }
+      T result = work(connection, mode, work);
+      connection.rollback();
+      connection.setAutoCommit(true);
+      return result;
     } catch (SQLException e) {
-      throw new SQLExceptionSubclassTranslator().translate("inspect", null, e);
+      DataAccessException known = TRANSLATOR.translate("inspect", null, e);
+      throw known == null ? new UncategorizedSQLException("inspect", null, e) : known;
+    }
+  }
+
+  /** A failure leaves as it is, also where the connection is too broken to be rolled back. */
+  private <T> T work(Connection connection, String mode, Function<JdbcOperations, T> work)
+      throws SQLException {
+    try {
+      begin(connection, mode);
+      return work.apply(client(connection));
+    } catch (SQLException | RuntimeException e) {
+      try {
+        connection.rollback();
+        connection.setAutoCommit(true);
+      } catch (SQLException broken) {
+        e.addSuppressed(broken);
+      }
+      throw e;
     }
   }
 

@@ -2,15 +2,22 @@ package dev.sluice.validation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.migration.TableName;
+import dev.sluice.postgres.Catalog;
+import dev.sluice.postgres.KeyWindows;
+import dev.sluice.postgres.Table;
+import dev.sluice.postgres.TableKey;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Which keys a table can be walked by. */
 class PreflightKeyIT {
@@ -166,6 +173,33 @@ class PreflightKeyIT {
         """);
     database.execute("CREATE TABLE t (k %s PRIMARY KEY, v text)".formatted(type));
     assertThat(refusals(TestMigration.of("t").set("v", "1"))).isEmpty();
+  }
+
+  @Test
+  void aKeyThatIgnoresCaseIsWalkedLikeAnyOther() {
+    database.execute(
+        """
+        CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+        CREATE TABLE t (k text COLLATE folded PRIMARY KEY, v text);
+        INSERT INTO t SELECT CASE WHEN n % 2 = 0 THEN 'K' ELSE 'k' END || n
+        FROM generate_series(1, 100) AS n
+        """);
+    assertThat(refusals(TestMigration.of("t").set("v", "1"))).isEmpty();
+    List<Long> counts = new ArrayList<>();
+    Inspection inspection = new Inspection(database.dataSource(), Duration.ofSeconds(5));
+    Table table =
+        new Catalog(new JdbcTemplate(database.dataSource()))
+            .find(TableName.parse("t"))
+            .orElseThrow();
+    TableKey key = TableKey.of(table, List.of());
+    new Windows(inspection, key, duration -> {})
+        .each(
+            7,
+            window ->
+                counts.add(
+                    inspection.read(jdbc -> new KeyWindows(jdbc, key).count(window, "TRUE"))));
+    assertThat(counts).hasSize(15).startsWith(7L).endsWith(2L);
+    assertThat(counts.stream().mapToLong(Long::longValue).sum()).isEqualTo(100);
   }
 
   @Test
