@@ -19,9 +19,10 @@ public final class NormalisePhone implements RowTransformer {
   /** Sets {@code phone_status} in every case, since it is what ends the guard. */
   @Override
   public void transform(Row row) {
-    String normalised = normalise(row.getString("phone"), row.getString("country"));
+    String phone = row.getString("phone");
+    String normalised = phone == null ? null : normalise(phone, row.getString("country"));
     row.set("phone_e164", normalised);
-    row.set("phone_status", normalised == null ? "invalid" : "ok");
+    row.set("phone_status", phone == null ? "none" : normalised == null ? "invalid" : "ok");
   }
 
   /** Null: it is no phone number. Thrown on, the exception would stop the run at this row. */

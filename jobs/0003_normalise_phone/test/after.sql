@@ -10,7 +10,7 @@ SELECT array_agg(coalesce(phone_e164, '-') || ' ' || coalesce(phone_status, '-')
     '- invalid',
     '- invalid',
     '- invalid',
-    '- -']
+    '- none']
 FROM customers
 WHERE id <= 11;
 

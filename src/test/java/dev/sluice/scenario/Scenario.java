@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -39,13 +40,16 @@ record Scenario(Path jobs, MigrationId id) {
         .toList();
   }
 
+  static Scenario of(Path jobs, String id) {
+    return new Scenario(jobs, new MigrationId(id));
+  }
+
   private static List<Scenario> in(Path jobs) {
     try (Stream<Path> folders = Files.list(jobs)) {
       return folders
           .filter(folder -> Files.isDirectory(folder.resolve("test")))
-          .map(folder -> new MigrationId(folder.getFileName().toString()))
-          .sorted()
-          .map(id -> new Scenario(jobs, id))
+          .map(folder -> of(jobs, folder.getFileName().toString()))
+          .sorted(Comparator.comparing(Scenario::id))
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
