@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.partition.Partitioner;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.Step;
+import org.springframework.core.task.TaskExecutor;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.retry.support.RetryTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -53,8 +55,12 @@ public final class Backfill {
       JobRepository jobRepository,
       Waiter waiter) {}
 
-  /** What the launch gives: which run this is, its turn, and what it asks before each chunk. */
-  public record RunContext(long run, Epoch epoch, ChunkBoundary boundary) {}
+  /**
+   * What the launch gives: which run this is, its turn, what it asks before each chunk.
+   *
+   * @param workers its threads are the migration's workers
+   */
+  public record RunContext(long run, Epoch epoch, ChunkBoundary boundary, TaskExecutor workers) {}
 
   /** The table as it is after expand. */
   private record Target(Table table, TableKey key, ChunkTimes times) {}
@@ -88,6 +94,16 @@ public final class Backfill {
   /** Picks up what the partitions left, until a count proves that nothing is. */
   public Step sweepStep(String name) {
     return new SweepStep(name, environment.jobRepository(), this);
+  }
+
+  /** Why the server does not allow a safe chunk, if so: its deadlock_timeout is too short. */
+  public static Optional<String> refusal(JdbcOperations jdbc) {
+    try {
+      ChunkTimes.within(DeadlockTimeout.shortest(jdbc));
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.ofNullable(e.getMessage());
+    }
   }
 
   Migration migration() {
@@ -127,14 +143,16 @@ public final class Backfill {
         jdbc, transaction, new KeySample(jdbc, target().key()), migration.id(), run.run());
   }
 
-  RemainingCount remainingCount() {
+  /** Counts what is left, with all workers: in the partitions' ranges, and behind the last. */
+  Remaining remaining() throws Exception {
     RetryTemplate retry =
         TransientRetry.of(
             migration.tuning().retry().attempts(),
             migration.tuning().retry().backoff(),
             environment.waiter(),
             SqlStates::isTransient);
-    return new RemainingCount(windows(), migration.guard(), retry, this::checkBoundary);
+    return new RemainingCount(windows(), migration.guard(), retry, this::checkBoundary)
+        .count(partitions().wholeTable(), run.workers());
   }
 
   /** The first of the remaining rows that another session holds. */

@@ -26,7 +26,7 @@ final class BackfillStep extends AbstractStep {
   protected void doExecute(StepExecution step) throws Exception {
     KeyRange range = backfill.partitions().range(step.getStepName());
     try {
-      ChunkLoop.Pass pass = new ChunkLoop.Pass(backfill.rowsMax(), true, true, true);
+      ChunkLoop.Pass pass = new ChunkLoop.Pass(backfill.rowsMax(), true, 1, true);
       walk(backfill.loop(pass), step, range);
     } catch (StoppedException e) {
       step.setTerminateOnly();

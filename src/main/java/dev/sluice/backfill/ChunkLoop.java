@@ -1,5 +1,6 @@
 package dev.sluice.backfill;
 
+import dev.sluice.control.Epoch;
 import dev.sluice.migration.Migration.Tuning;
 import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.KeyWindows;
@@ -63,11 +64,12 @@ final class ChunkLoop<I, O> {
    * @param rowsMax most rows a chunk, at most the tuning's
    * @param skipLocked false: wait for rows that others hold, as long as a chunk may; a wait in vain
    *     is then the caller's, not retried
-   * @param findUnchanged report the rows that stay under the guard
+   * @param chunksChecked in the first so many chunks of a walk, find the rows that stay under the
+   *     guard
    * @param resumes the step's stored checkpoint says where to go on after an error; false: the loop
    *     repeats the chunk, which changes nothing that is done
    */
-  record Pass(int rowsMax, boolean skipLocked, boolean findUnchanged, boolean resumes) {}
+  record Pass(int rowsMax, boolean skipLocked, int chunksChecked, boolean resumes) {}
 
   /**
    * Goes through the range.
@@ -80,20 +82,28 @@ final class ChunkLoop<I, O> {
     Progress progress = new Progress(step, range);
     while (!progress.cursor.isExhausted()) {
       boundary.check();
-      ChunkResult<I> result =
-          retry.execute(
-              context -> {
-                if (context.getRetryCount() > 0) {
-                  boundary.check();
-                  progress.restore();
-                }
-                return progress.nextChunk();
-              });
+      ChunkResult<I> result = retrying(progress);
       progress.cursor.advance(result.page(), result.time());
       if (result.page().full()) {
         progress.size.took(result.time());
       }
       afterChunk.accept(result);
+    }
+  }
+
+  private ChunkResult<I> retrying(Progress progress) throws Exception {
+    try {
+      return retry.execute(
+          context -> {
+            if (context.getRetryCount() > 0) {
+              boundary.check();
+              progress.restore();
+            }
+            return progress.nextChunk();
+          });
+    } catch (Exception e) {
+      progress.restoreAfter(e);
+      throw e;
     }
   }
 
@@ -103,6 +113,7 @@ final class ChunkLoop<I, O> {
     private final KeyRange range;
     private final ChunkSize size = new ChunkSize(tuning.chunk());
     private KeyCursor cursor;
+    private int chunks;
 
     Progress(StepExecution step, KeyRange range) {
       this.step = step;
@@ -126,18 +137,35 @@ final class ChunkLoop<I, O> {
           cursorAt(pass.resumes() ? startAtCheckpoint() : range.startingAfter(cursor.checkpoint()));
     }
 
+    /** The step's last update, by Spring Batch, must find the version that is stored. */
+    private void restoreAfter(Exception failure) {
+      if (failure instanceof Epoch.FencedException) {
+        return; // the step is another runner's by now
+      }
+      try {
+        StepCheckpoint.restore(step, jobRepository);
+      } catch (RuntimeException e) {
+        failure.addSuppressed(e); // no database: recovery sets the step right at the next launch
+      }
+    }
+
     /** A chunk that overruns its time is rolled back and tried again with half the rows. */
     private ChunkResult<I> nextChunk() throws Exception {
       while (true) {
         int rows = Math.min(size.rows(), pass.rowsMax());
+        Runnable putBack = StepCheckpoint.remember(step);
         try {
-          return transaction.run(
-              step,
-              change,
-              new ChunkTransaction.Request(
-                  cursor.window(), rows, pass.skipLocked(), pass.findUnchanged()),
-              cursor::checkpointAfter);
+          boolean check = chunks < pass.chunksChecked();
+          ChunkResult<I> result =
+              transaction.run(
+                  step,
+                  change,
+                  new ChunkTransaction.Request(cursor.window(), rows, pass.skipLocked(), check),
+                  cursor::checkpointAfter);
+          chunks++;
+          return result;
         } catch (Exception e) {
+          putBack.run();
           step.setRollbackCount(step.getRollbackCount() + 1);
           log.info(
               "backfill.rollback step={} rows={} sqlstate={}",

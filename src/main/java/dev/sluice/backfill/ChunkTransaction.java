@@ -20,6 +20,7 @@ import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.StepExecution;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -140,6 +141,9 @@ final class ChunkTransaction {
       return result;
     } catch (ChunkFailed e) {
       throw e.reason;
+    } catch (TransactionSystemException e) {
+      // the connection died: ROLLBACK failed as well, and hides why
+      throw e.getApplicationException() instanceof ChunkFailed failed ? failed.reason : e;
     }
   }
 

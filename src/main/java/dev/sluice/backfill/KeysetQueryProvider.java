@@ -30,6 +30,9 @@ final class KeysetQueryProvider implements PagingQueryProvider {
   private final String locking;
   private final KeyRange window;
 
+  /** The reader asks for them at each row. */
+  private final Map<String, Order> sortKeys;
+
   /**
    * @param columns the select list
    * @param guard the user's SQL, as it was written
@@ -41,6 +44,10 @@ final class KeysetQueryProvider implements PagingQueryProvider {
     this.guard = UserSql.forNamedParameters(guard);
     this.locking = locking;
     this.window = window;
+    this.sortKeys = new LinkedHashMap<>();
+    for (int i = 0; i < key.width(); i++) {
+      sortKeys.put(TableKey.alias(i), Order.ASCENDING);
+    }
   }
 
   /** The values of the upper bound. */
@@ -117,16 +124,12 @@ final class KeysetQueryProvider implements PagingQueryProvider {
 
   @Override
   public Map<String, Order> getSortKeys() {
-    Map<String, Order> keys = new LinkedHashMap<>();
-    for (int i = 0; i < key.width(); i++) {
-      keys.put(TableKey.alias(i), Order.ASCENDING);
-    }
-    return keys;
+    return sortKeys;
   }
 
   @Override
   public Map<String, Order> getSortKeysWithoutAliases() {
-    return getSortKeys();
+    return sortKeys;
   }
 
   @Override

@@ -75,6 +75,19 @@ final class Partitions implements Partitioner {
     return stored().get(Integer.parseInt(name.substring(1)) - 1);
   }
 
+  /** The stored ranges, and the keys that are greater than all of them. */
+  List<KeyRange> wholeTable() {
+    List<KeyRange> ranges = new ArrayList<>(stored());
+    if (ranges.isEmpty()) {
+      return List.of(KeyRange.ALL);
+    }
+    Key greatest = ranges.get(ranges.size() - 1).through();
+    if (greatest != null) {
+      ranges.add(new KeyRange(greatest, null));
+    }
+    return ranges;
+  }
+
   private void store(List<KeyRange> ranges) {
     transaction.executeWithoutResult(
         status -> {
@@ -98,18 +111,17 @@ final class Partitions implements Partitioner {
   }
 
   private List<KeyRange> stored() {
-    return new ArrayList<>(
-        jdbc.query(
-            """
+    return jdbc.query(
+        """
             SELECT after_key, through_key
             FROM sluice.partition
             WHERE migration_id = ?
               AND run = ?
             ORDER BY number
             """,
-            (rs, row) -> new KeyRange(key(rs, "after_key"), key(rs, "through_key")),
-            id.value(),
-            run));
+        (rs, row) -> new KeyRange(key(rs, "after_key"), key(rs, "through_key")),
+        id.value(),
+        run);
   }
 
   private static @Nullable Key key(ResultSet rs, String column) throws SQLException {

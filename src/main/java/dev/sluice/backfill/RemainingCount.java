@@ -4,6 +4,10 @@ import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.KeyWindows;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import org.springframework.core.task.TaskExecutor;
 import org.springframework.retry.support.RetryTemplate;
 
 /**
@@ -32,10 +36,40 @@ final class RemainingCount {
     this.boundary = boundary;
   }
 
-  Remaining count() {
+  /**
+   * Counts several ranges at once.
+   *
+   * @param ranges without gaps from the first key to the last, in key order
+   */
+  Remaining count(List<KeyRange> ranges, TaskExecutor workers) throws Exception {
+    List<Future<Remaining>> counts = new ArrayList<>();
+    for (KeyRange range : ranges) {
+      FutureTask<Remaining> count = new FutureTask<>(() -> count(range));
+      workers.execute(count);
+      counts.add(count);
+    }
+    long rows = 0;
+    List<KeyRange> dirty = new ArrayList<>();
+    for (Future<Remaining> count : counts) {
+      Remaining part = get(count);
+      rows += part.rows();
+      part.ranges().forEach(window -> add(dirty, window));
+    }
+    return new Remaining(rows, dirty);
+  }
+
+  private static Remaining get(Future<Remaining> count) throws Exception {
+    try {
+      return count.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  private Remaining count(KeyRange range) {
     List<KeyRange> dirty = new ArrayList<>();
     long rows = 0;
-    KeyRange rest = KeyRange.ALL;
+    KeyRange rest = range;
     while (true) {
       boundary.check();
       KeyRange from = rest;
@@ -45,7 +79,7 @@ final class RemainingCount {
         rows += found;
         add(dirty, window);
       }
-      if (window.through() == null) {
+      if (window.through() == null || window.through().equals(range.through())) {
         return new Remaining(rows, dirty);
       }
       rest = rest.startingAfter(window.through());

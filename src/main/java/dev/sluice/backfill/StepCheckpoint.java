@@ -31,6 +31,48 @@ final class StepCheckpoint {
     }
   }
 
+  /** What a chunk changes of a step execution. */
+  private record State(
+      Integer version,
+      ExecutionContext context,
+      long readCount,
+      long writeCount,
+      long filterCount,
+      long commitCount) {
+
+    static State of(StepExecution step) {
+      return new State(
+          Objects.requireNonNull(step.getVersion(), "a stored version"),
+          new ExecutionContext(step.getExecutionContext()),
+          step.getReadCount(),
+          step.getWriteCount(),
+          step.getFilterCount(),
+          step.getCommitCount());
+    }
+
+    void putInto(StepExecution step) {
+      step.setVersion(version);
+      step.setReadCount(readCount);
+      step.setWriteCount(writeCount);
+      step.setFilterCount(filterCount);
+      step.setCommitCount(commitCount);
+      step.setExecutionContext(context);
+      step.getExecutionContext().clearDirtyFlag();
+    }
+  }
+
+  /**
+   * Remembers a step execution before a chunk; running the result puts it back after an error.
+   *
+   * <p>Until {@link #restore} has read what is really stored, that is the safe guess: Spring Batch
+   * stores the step's context once more when the step ends, and with the checkpoint of a chunk that
+   * was rolled back the next launch would start behind it.
+   */
+  static Runnable remember(StepExecution step) {
+    State before = State.of(step);
+    return () -> before.putInto(step);
+  }
+
   /**
    * Takes everything that a chunk changes back from the repository, after any exception.
    *
@@ -42,12 +84,6 @@ final class StepCheckpoint {
     if (stored == null) {
       throw new IllegalStateException("step execution " + step.getId() + " is gone");
     }
-    step.setVersion(Objects.requireNonNull(stored.getVersion(), "a stored version"));
-    step.setReadCount(stored.getReadCount());
-    step.setWriteCount(stored.getWriteCount());
-    step.setFilterCount(stored.getFilterCount());
-    step.setCommitCount(stored.getCommitCount());
-    step.setExecutionContext(new ExecutionContext(stored.getExecutionContext()));
-    step.getExecutionContext().clearDirtyFlag();
+    State.of(stored).putInto(step);
   }
 }

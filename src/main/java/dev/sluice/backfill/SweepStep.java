@@ -53,11 +53,10 @@ final class SweepStep extends AbstractStep {
   }
 
   private void sweep(StepExecution step) throws Exception {
-    RemainingCount count = backfill.remainingCount();
     Duration waited = Duration.ZERO;
     long rowsBefore = 0;
     for (int round = 1; ; round++) {
-      Remaining remaining = count.count();
+      Remaining remaining = backfill.remaining();
       log.info(
           "sweep.round migration={} round={} remaining={}",
           backfill.migration().id(),
@@ -86,7 +85,7 @@ final class SweepStep extends AbstractStep {
   private void pass(StepExecution step, Remaining remaining, boolean skipLocked) throws Exception {
     Unchanged unchanged = new Unchanged();
     int rows = skipLocked ? backfill.rowsMax() : 1;
-    ChunkLoop.Pass pass = new ChunkLoop.Pass(rows, skipLocked, true, false);
+    ChunkLoop.Pass pass = new ChunkLoop.Pass(rows, skipLocked, Integer.MAX_VALUE, false);
     for (KeyRange range : remaining.ranges()) {
       walk(backfill.loop(pass), step, range, unchanged);
     }

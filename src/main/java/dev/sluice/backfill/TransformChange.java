@@ -51,14 +51,14 @@ final class TransformChange implements RowChange<TransformChange.Read, Transform
     this.transformer = transformer;
     this.statements = new TransformWriter.Statements(table, key, guard, change.write(), lock);
     Row.Columns columns = new Row.Columns(names(change.read()), names(change.write()));
-    ColumnValues values = new ColumnValues(change.read().size());
+    int width = change.read().size();
     this.reader =
         new PageReader<>(
             dataSource,
             key,
             selectList(key, change.read()),
             guard,
-            (rs, row) -> read(rs, key, columns, values),
+            (rs, row) -> read(rs, key, columns, width),
             Read::key);
   }
 
@@ -75,11 +75,13 @@ final class TransformChange implements RowChange<TransformChange.Read, Transform
     return "%s, %s.xmin::text AS _kxmin, %s".formatted(key.textColumnList(), table, columns);
   }
 
-  private static Read read(ResultSet rs, TableKey key, Row.Columns columns, ColumnValues values)
+  private static Read read(ResultSet rs, TableKey key, Row.Columns columns, int width)
       throws SQLException {
     int firstRead = key.width() + 2;
     return new Read(
-        key.read(rs), rs.getString("_kxmin"), new Row(columns, values.read(rs, firstRead)));
+        key.read(rs),
+        rs.getString("_kxmin"),
+        new Row(columns, ColumnValues.read(rs, firstRead, width)));
   }
 
   @Override

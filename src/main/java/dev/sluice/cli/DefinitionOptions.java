@@ -31,8 +31,18 @@ final class DefinitionOptions {
     return new MigrationFolders(jobs);
   }
 
+  /**
+   * @throws ErrorReport.UsageException if {@code id} is no migration's id
+   */
   Migration load(String id) {
-    return folders().load(new MigrationId(id));
+    return folders().load(id(id));
+  }
+
+  static MigrationId id(String id) {
+    if (!MigrationId.isValid(id)) {
+      throw new ErrorReport.UsageException(MigrationId.whyInvalid(id));
+    }
+    return new MigrationId(id);
   }
 
   /** The migration's transform, compiled if it is a source file; null for changes without one. */

@@ -46,10 +46,9 @@ final class ProgressDisplay implements AutoCloseable {
   private @Nullable ScheduledFuture<?> ticks;
 
   ProgressDisplay(DataSource dataSource, MigrationId id) {
-    JdbcTemplate jdbc = new JdbcTemplate(dataSource);
-    this.ledger = new Ledger(jdbc);
+    this.ledger = new Ledger(new JdbcTemplate(dataSource));
     this.schema = new SluiceSchema(dataSource);
-    this.reader = new ProgressReader(jdbc);
+    this.reader = new ProgressReader(dataSource);
     this.id = id;
     this.bar = Terminal.isInteractive() ? newBar(id) : null;
   }

@@ -3,10 +3,8 @@ package dev.sluice.cli;
 import dev.sluice.control.StopSignal;
 import dev.sluice.job.MigrationRunner;
 import dev.sluice.job.RunOptions;
-import dev.sluice.job.RunResult;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.RowTransformer;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
@@ -55,7 +53,7 @@ final class RunCommand implements Callable<Integer> {
         database.open(springArguments.toArray(new String[0]))) {
       MigrationRunner runner = context.getBean(MigrationRunner.class);
       if (dryRun) {
-        return report(runner.dryRun(migration));
+        return ResultReport.print(spec.commandLine(), runner.dryRun(migration));
       }
       return run(runner, context.getBean(DataSource.class), migration, transformer);
     }
@@ -78,21 +76,9 @@ final class RunCommand implements Callable<Integer> {
     try (SignalHandler signals = SignalHandler.install(stop);
         ProgressDisplay display = new ProgressDisplay(dataSource, migration.id())) {
       display.start();
-      int code = report(runner.run(migration, transformer, stop));
+      int code = ResultReport.print(spec.commandLine(), runner.run(migration, transformer, stop));
       signals.exitWith(code);
       return code;
     }
-  }
-
-  private int report(RunResult result) {
-    PrintWriter out = spec.commandLine().getOut();
-    PrintWriter err = spec.commandLine().getErr();
-    if (result.bug() != null) {
-      err.println(result.message());
-      return ErrorReport.bug(err, result.bug());
-    }
-    int code = ExitCode.of(result.outcome());
-    (code == ExitCode.DONE ? out : err).println(result.message());
-    return code;
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,11 +37,25 @@ public final class SluiceCommand implements Runnable {
 
   /** Runs the program and returns its exit code. */
   public static int execute(String... args) {
+    return commandLine().execute(BootArguments.toCommand(args));
+  }
+
+  /**
+   * Runs the program for a caller that wants its answer.
+   *
+   * @param out gets results
+   * @param err gets errors; logs and progress go to {@code System.err} all the same
+   */
+  public static int execute(PrintWriter out, PrintWriter err, String... args) {
+    return commandLine().setOut(out).setErr(err).execute(BootArguments.toCommand(args));
+  }
+
+  private static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new SluiceCommand());
     commandLine.setExecutionExceptionHandler(new ErrorReport());
     commandLine.setParameterExceptionHandler(ErrorReport::usage);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setUsageHelpAutoWidth(true);
-    return commandLine.execute(BootArguments.toCommand(args));
+    return commandLine;
   }
 }

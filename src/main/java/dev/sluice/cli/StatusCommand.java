@@ -3,7 +3,6 @@ package dev.sluice.cli;
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.SluiceSchema;
-import dev.sluice.migration.MigrationId;
 import dev.sluice.monitoring.Progress;
 import dev.sluice.monitoring.ProgressReader;
 import java.io.PrintWriter;
@@ -58,11 +57,10 @@ final class StatusCommand implements Callable<Integer> {
     if (!new SluiceSchema(dataSource).exists()) {
       return List.of();
     }
-    JdbcTemplate jdbc = new JdbcTemplate(dataSource);
-    Ledger ledger = new Ledger(jdbc);
-    ProgressReader reader = new ProgressReader(jdbc);
+    Ledger ledger = new Ledger(new JdbcTemplate(dataSource));
+    ProgressReader reader = new ProgressReader(dataSource);
     List<LedgerEntry> entries =
-        id == null ? ledger.all() : ledger.find(new MigrationId(id)).stream().toList();
+        id == null ? ledger.all() : ledger.find(DefinitionOptions.id(id)).stream().toList();
     return entries.stream().map(reader::read).toList();
   }
 }

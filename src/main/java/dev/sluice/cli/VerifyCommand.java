@@ -1,10 +1,9 @@
 package dev.sluice.cli;
 
+import dev.sluice.control.StopSignal;
 import dev.sluice.job.MigrationRunner;
-import dev.sluice.job.RunResult;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.RowTransformer;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.Command;
@@ -32,10 +31,14 @@ final class VerifyCommand implements Callable<Integer> {
     Migration migration = definitions.load(id);
     RowTransformer transformer = definitions.transformer(migration);
     try (ConfigurableApplicationContext context = database.open()) {
-      RunResult result = context.getBean(MigrationRunner.class).verify(migration, transformer);
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(result.message());
-      return ExitCode.of(result.outcome());
+      StopSignal stop = new StopSignal();
+      try (SignalHandler signals = SignalHandler.install(stop)) {
+        MigrationRunner runner = context.getBean(MigrationRunner.class);
+        int code =
+            ResultReport.print(spec.commandLine(), runner.verify(migration, transformer, stop));
+        signals.exitWith(code);
+        return code;
+      }
     }
   }
 }

@@ -5,6 +5,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -81,10 +83,15 @@ public final class Ledger {
     return epoch;
   }
 
-  /** Notes a launch. */
-  public void started(MigrationId id, String checksum, String by) {
-    requireEdge(id, RunState.RUNNING);
-    jdbc.update(
+  /**
+   * Notes a launch.
+   *
+   * @throws Epoch.FencedException if another runner has taken over
+   */
+  public void started(Epoch epoch, String checksum, String by) {
+    requireEdge(epoch, RunState.RUNNING);
+    update(
+        epoch,
         """
         UPDATE sluice.migration
         SET state = 'running',
@@ -93,35 +100,49 @@ public final class Ledger {
             started_by = ?,
             ended_at = NULL,
             failure = NULL
-        WHERE id = ?
         """,
         checksum,
-        by,
-        id.value());
+        by);
   }
 
   /**
    * Notes how a launch ended.
    *
    * @param failure one line, null if it did not fail
+   * @throws Epoch.FencedException if another runner has taken over: the state is its own by now
    */
-  public void ended(MigrationId id, RunState state, @Nullable String failure) {
-    requireEdge(id, state);
-    jdbc.update(
+  public void ended(Epoch epoch, RunState state, @Nullable String failure) {
+    requireEdge(epoch, state);
+    update(
+        epoch,
         """
         UPDATE sluice.migration
         SET state = ?,
             ended_at = now(),
             failure = ?
-        WHERE id = ?
         """,
         state.label(),
-        failure,
-        id.value());
+        failure);
   }
 
-  private void requireEdge(MigrationId id, RunState next) {
-    RunState now = find(id).map(LedgerEntry::state).orElse(RunState.PENDING);
+  /** Writes only while the epoch is still the ledger's: no other runner has begun. */
+  private void update(Epoch epoch, String update, @Nullable Object... values) {
+    List<@Nullable Object> arguments = new ArrayList<>(Arrays.asList(values));
+    arguments.add(epoch.id().value());
+    arguments.add(epoch.number());
+    int rows = jdbc.update(update + "WHERE id = ?\n  AND epoch = ?", arguments.toArray());
+    if (rows == 0) {
+      throw new Epoch.FencedException(epoch);
+    }
+  }
+
+  private void requireEdge(Epoch epoch, RunState next) {
+    MigrationId id = epoch.id();
+    LedgerEntry entry = find(id).orElseThrow(() -> new Epoch.FencedException(epoch));
+    if (entry.epoch() != epoch.number()) {
+      throw new Epoch.FencedException(epoch);
+    }
+    RunState now = entry.state();
     if (!now.mayBecome(next)) {
       throw new IllegalStateException(
           "%s: a %s migration cannot become %s".formatted(id, now.label(), next.label()));

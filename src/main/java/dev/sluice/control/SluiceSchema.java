@@ -1,5 +1,8 @@
 package dev.sluice.control;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -8,6 +11,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 public final class SluiceSchema {
 
   public static final String NAME = "sluice";
+
+  private static final String LOCK = "hashtextextended('sluice.schema', 0)";
 
   private final DataSource dataSource;
 
@@ -23,10 +28,26 @@ public final class SluiceSchema {
   }
 
   /**
-   * Creates what is missing. Flyway locks its own history table, so that two launchers may call it
-   * at once.
+   * Creates what is missing. Two launchers may call it at once: an advisory lock lets one pass, as
+   * {@code CREATE SCHEMA IF NOT EXISTS} alone fails for one of them.
    */
   public void upgrade() {
+    new JdbcTemplate(dataSource).execute(this::upgradeAlone);
+  }
+
+  private Boolean upgradeAlone(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SELECT pg_advisory_lock(" + LOCK + ")");
+      try {
+        migrate();
+      } finally {
+        statement.execute("SELECT pg_advisory_unlock(" + LOCK + ")");
+      }
+    }
+    return true;
+  }
+
+  private void migrate() {
     Flyway.configure()
         .dataSource(dataSource)
         .locations("classpath:dev/sluice/control")

@@ -1,5 +1,6 @@
 package dev.sluice.definition;
 
+import dev.sluice.migration.NearestName;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

@@ -3,6 +3,7 @@ package dev.sluice.definition;
 import dev.sluice.migration.Change;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
+import dev.sluice.migration.NearestName;
 import dev.sluice.migration.Script;
 import java.io.IOException;
 import java.nio.file.Files;

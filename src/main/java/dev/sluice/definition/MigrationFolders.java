@@ -2,6 +2,7 @@ package dev.sluice.definition;
 
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
+import dev.sluice.migration.NearestName;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

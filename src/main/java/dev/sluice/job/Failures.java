@@ -5,6 +5,7 @@ import dev.sluice.control.RunnerLock.LockLostException;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Waiter.StoppedException;
+import dev.sluice.validation.RefusedException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

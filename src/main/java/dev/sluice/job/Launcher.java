@@ -9,6 +9,7 @@ import dev.sluice.control.StopSignal;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.schema.ScriptRunner;
+import dev.sluice.schema.ScriptSettings;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
@@ -81,16 +82,24 @@ final class Launcher {
       new Recovery(environment.jobRepository(), environment.clock())
           .recover(migration.id(), instance);
     }
-    ledger.started(migration.id(), migration.checksum(), environment.runner());
+    ledger.started(lock.epoch(), migration.checksum(), environment.runner());
     RunResult result;
     try {
       result = execute(entry, parameters);
     } catch (Exception e) {
-      ledger.ended(migration.id(), RunState.FAILED, Failures.describe(migration.id(), e));
+      noteFailure(e);
       throw e;
     }
-    ledger.ended(migration.id(), state(result.outcome()), failure(result));
+    ledger.ended(lock.epoch(), state(result.outcome()), failure(result));
     return result;
+  }
+
+  private void noteFailure(Exception failure) {
+    try {
+      ledger.ended(lock.epoch(), RunState.FAILED, Failures.describe(migration.id(), failure));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e); // no database, or another runner: the next launch sets it right
+    }
   }
 
   private static RunState state(Outcome outcome) {
@@ -138,10 +147,10 @@ final class Launcher {
                 stop),
             migration,
             transformer,
-            new Backfill.RunContext(entry.run(), lock.epoch(), this::checkBoundary));
+            new Backfill.RunContext(entry.run(), lock.epoch(), this::checkBoundary, workers));
     MigrationChecks checks =
         new MigrationChecks(environment, migration, transformer, entry.run(), stop);
-    ScriptRunner scripts = new ScriptRunner(environment.dataSource(), stop);
+    ScriptRunner scripts = new ScriptRunner(environment.dataSource(), stop, ScriptSettings.DEFAULT);
     return new MigrationJob(environment.jobRepository(), migration, backfill, checks, scripts)
         .build(workers);
   }
@@ -165,7 +174,7 @@ final class Launcher {
    */
   private RunResult result(JobExecution execution) throws Exception {
     if (execution.getStatus() == BatchStatus.COMPLETED) {
-      return RunResult.of(migration.id(), Outcome.COMPLETED, migration.id() + ": completed");
+      return new RunSummary(environment.dataSource(), ledger).completed(migration.id());
     }
     if (execution.getStatus() == BatchStatus.STOPPED) {
       return Failures.stopped(migration.id());

@@ -1,22 +1,41 @@
 package dev.sluice.job;
 
+import dev.sluice.backfill.Backfill;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.Waiter;
+import dev.sluice.schema.ScriptReader;
+import dev.sluice.validation.Baselines;
+import dev.sluice.validation.Certificate;
+import dev.sluice.validation.DataPreflight;
+import dev.sluice.validation.Preflight;
+import dev.sluice.validation.PreflightReport;
+import dev.sluice.validation.Verification;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the preflight and verify steps of a run do. */
-@SuppressWarnings("UnusedVariable")
 final class MigrationChecks implements MigrationJob.Checkpoints {
 
   private static final Logger log = LoggerFactory.getLogger(MigrationChecks.class);
+
+  /** Bound of each of the user's own queries before the run. */
+  private static final Duration USER_QUERY_MAX = Duration.ofMinutes(5);
+
+  /**
+   * Bound of each window that verify reads, and of each of the user's own queries after the run.
+   */
+  private static final Duration WINDOW_MAX = Duration.ofMinutes(30);
 
   private final Launcher.Environment environment;
   private final Migration migration;
   private final @Nullable RowTransformer transformer;
   private final long run;
+  private final Waiter waiter;
 
   MigrationChecks(
       Launcher.Environment environment,
@@ -28,14 +47,61 @@ final class MigrationChecks implements MigrationJob.Checkpoints {
     this.migration = migration;
     this.transformer = transformer;
     this.run = run;
+    this.waiter = waiter;
+  }
+
+  /** What speaks against the run before its first change, and what it will set off. */
+  PreflightReport beforeExpand() {
+    PreflightReport report =
+        new Preflight(environment.dataSource(), USER_QUERY_MAX).check(migration);
+    List<String> refusals = new ArrayList<>(report.refusals());
+    Backfill.refusal(environment.jdbc()).ifPresent(refusals::add);
+    // all files: constrain.up.sql would else be refused hours later
+    migration.scripts().values().stream()
+        .flatMap(script -> ScriptReader.check(script).stream())
+        .forEach(problem -> refusals.add(problem.toString()));
+    return new PreflightReport(refusals, report.notes());
+  }
+
+  /** The same once the new columns are there. */
+  PreflightReport afterExpand() {
+    return new DataPreflight(environment.dataSource()).check(migration);
+  }
+
+  /** An estimate; the columns must be there. */
+  long rowsToDo() {
+    return new DataPreflight(environment.dataSource()).rowsToDo(migration);
   }
 
   @Override
-  public void preflight() {}
+  public void preflight() {
+    require(beforeExpand());
+  }
 
   @Override
-  public void preflightData() {}
+  public void preflightData() {
+    require(afterExpand());
+    new Baselines(environment.dataSource(), waiter).capture(migration, run);
+  }
+
+  private void require(PreflightReport report) {
+    report
+        .notes()
+        .forEach(note -> log.info("preflight.note migration={} {}", migration.id(), note));
+    report.orThrow(migration.id());
+  }
+
+  /** Verifies and stores the certificate, whether it passed or not. */
+  Certificate certificate() {
+    return new Verification(environment.dataSource(), waiter, environment.clock(), WINDOW_MAX)
+        .verify(migration, run, transformer);
+  }
 
   @Override
-  public void verify() {}
+  public void verify() {
+    Certificate certificate = certificate();
+    if (!certificate.passed()) {
+      throw new VerificationFailedException(migration.id(), certificate);
+    }
+  }
 }

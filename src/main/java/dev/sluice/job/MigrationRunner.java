@@ -11,7 +11,10 @@ import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.TransientRetry;
+import dev.sluice.validation.Certificate;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,12 +67,41 @@ public final class MigrationRunner {
 
   /** Says what a run would do and what preflight finds. Changes nothing. */
   public RunResult dryRun(Migration migration) {
-    return RunResult.of(migration.id(), Outcome.COMPLETED, "");
+    MigrationChecks checks = new MigrationChecks(environment, migration, null, 0, new StopSignal());
+    try {
+      return new DryRun(environment, migration, checks).run();
+    } catch (RuntimeException e) {
+      return Failures.result(migration.id(), e);
+    }
   }
 
-  /** Checks the result again, and stores the certificate. */
-  public RunResult verify(Migration migration, @Nullable RowTransformer transformer) {
-    return RunResult.of(migration.id(), Outcome.COMPLETED, "");
+  /**
+   * Checks the result again, at any time, and stores the certificate. Changes no row and needs no
+   * lock.
+   */
+  public RunResult verify(
+      Migration migration, @Nullable RowTransformer transformer, StopSignal stop) {
+    MigrationId id = migration.id();
+    try {
+      Optional<LedgerEntry> entry =
+          new SluiceSchema(environment.dataSource()).exists() ? ledger.find(id) : Optional.empty();
+      if (entry.isEmpty()) {
+        return RunResult.of(
+            id, Outcome.REFUSED, id + ": was never run on this database, there is no result yet");
+      }
+      Certificate certificate =
+          new MigrationChecks(environment, migration, transformer, entry.get().run(), stop)
+              .certificate();
+      if (!certificate.passed()) {
+        return RunResult.of(
+            id, Outcome.VERIFICATION_FAILED, VerificationFailedException.describe(id, certificate));
+      }
+      List<String> lines = new ArrayList<>(RunSummary.checks(certificate));
+      lines.add(0, id + ": verified");
+      return RunResult.of(id, Outcome.COMPLETED, String.join("\n", lines));
+    } catch (RuntimeException e) {
+      return Failures.result(id, e);
+    }
   }
 
   private static RetryTemplate relaunching(Migration migration, StopSignal stop) {

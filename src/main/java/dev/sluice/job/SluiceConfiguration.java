@@ -38,7 +38,7 @@ public class SluiceConfiguration {
     dataSource.setConnectionInitSql(ConnectionSettings.initSql());
     dataSource.setMinimumIdle(1);
     dataSource.setMaximumPoolSize(Tuning.WORKERS_MAX + CONNECTIONS_BESIDE_WORKERS);
-    dataSource.setConnectionTimeout(15_000);
+    dataSource.setConnectionTimeout(10_000);
     dataSource.setInitializationFailTimeout(-1);
     return dataSource;
   }

@@ -10,11 +10,20 @@ public final class VerificationFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   VerificationFailedException(MigrationId id, Certificate certificate) {
-    super(
+    super(describe(id, certificate));
+  }
+
+  /** The checks that failed, and the ways on. */
+  static String describe(MigrationId id, Certificate certificate) {
+    String failed =
         certificate.results().stream()
             .filter(result -> !result.passed())
             .map(
-                result -> "%s: check '%s' failed: %s".formatted(id, result.name(), result.detail()))
-            .collect(Collectors.joining("\n")));
+                result ->
+                    "%s: verification failed: %s %s".formatted(id, result.name(), result.detail()))
+            .collect(Collectors.joining("\n"));
+    return failed
+        + "\nCorrect the rows or the definition, and verify again. Where the application writes these"
+        + " columns too, 'verify: {differences: report}' lists differences without failing.";
   }
 }

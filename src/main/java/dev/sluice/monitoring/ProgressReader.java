@@ -2,18 +2,23 @@ package dev.sluice.monitoring;
 
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.RunState;
+import dev.sluice.control.RunnerLock;
 import dev.sluice.migration.MigrationId;
 import java.util.Optional;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Reads a {@link Progress} from the ledger and the job repository's tables. */
 public final class ProgressReader {
 
+  private final DataSource dataSource;
   private final JdbcOperations jdbc;
 
-  public ProgressReader(JdbcOperations jdbc) {
-    this.jdbc = jdbc;
+  public ProgressReader(DataSource dataSource) {
+    this.dataSource = dataSource;
+    this.jdbc = new JdbcTemplate(dataSource);
   }
 
   /**
@@ -56,7 +61,7 @@ public final class ProgressReader {
         running && rate > 0 ? (Long) (remaining / rate) : null,
         steps.chunkRows(),
         steps.workers(),
-        null,
+        running ? waiting(entry.id()) : null,
         remaining,
         0,
         0,
@@ -76,6 +81,13 @@ public final class ProgressReader {
     }
     long refined = steps.rowsDoneInPartitionsDone() * steps.partitions() / steps.partitionsDone();
     return Math.max(refined, steps.rowsDone());
+  }
+
+  /** A run whose lock is free has died: the ledger cannot know. */
+  private @Nullable String waiting(MigrationId id) {
+    return RunnerLock.holder(dataSource, id).isPresent()
+        ? null
+        : "no process runs it, it died; run it again to go on";
   }
 
   private Optional<Steps> steps(LedgerEntry entry) {

@@ -29,20 +29,24 @@ public final class KeyWindows {
    * <p>Reads {@code rows} entries of the key's index.
    */
   public KeyRange first(KeyRange range, int rows) {
+    // the text is made outside: a skipped row's select list is computed all the same
     String sql =
         """
         SELECT %s
-        FROM %s
-        WHERE %s
-        ORDER BY %s
-        OFFSET %d LIMIT 1
+        FROM (SELECT %s
+              FROM %s
+              WHERE %s
+              ORDER BY %s
+              OFFSET %d LIMIT 1) AS %s
         """
             .formatted(
                 key.textColumnList(),
+                key.columnList(),
                 key.table().quoted(),
                 key.inRange(range),
                 key.columnList(),
-                rows - 1);
+                rows - 1,
+                key.table().name().quoted());
     return one(sql, range).map(end -> new KeyRange(range.after(), end)).orElse(range);
   }
 

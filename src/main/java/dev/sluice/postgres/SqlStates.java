@@ -5,6 +5,10 @@ import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+import org.springframework.transaction.TransactionSystemException;
 
 /**
  * Tells errors that pass by themselves from errors that come again.
@@ -33,7 +37,7 @@ public final class SqlStates {
   /** The SQLSTATE nearest to the cause, if any error in the chain has one. */
   public static Optional<String> of(Throwable error) {
     String state = null;
-    for (Throwable t = error; t != null; t = t.getCause()) {
+    for (Throwable t = error; t != null; t = causeOf(t)) {
       if (t instanceof SQLException sql && sql.getSQLState() != null) {
         state = sql.getSQLState();
       }
@@ -59,25 +63,48 @@ public final class SqlStates {
         .isPresent();
   }
 
-  /** What PostgreSQL said, without the wrapping of Spring: {@code ERROR: … [23505]}. */
+  /**
+   * What PostgreSQL said, without the wrapping of Spring: {@code ERROR: … [23505]}. Its detail
+   * lines are left out, because they quote the values of rows.
+   */
   public static String message(Throwable error) {
-    Throwable root = error;
-    for (Throwable t = error; t != null; t = t.getCause()) {
-      root = t;
-      if (t instanceof SQLException) {
-        break;
+    Throwable nearest = error;
+    for (Throwable t = error; t != null; t = causeOf(t)) {
+      // a pool wraps the driver's error in one of its own, which says less
+      if (t instanceof SQLException || !(nearest instanceof SQLException)) {
+        nearest = t;
       }
     }
-    String text = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    String text = text(nearest);
     return of(error).map(state -> text + " [" + state + "]").orElse(text);
   }
 
+  private static String text(Throwable error) {
+    if (error instanceof PSQLException said && said.getServerErrorMessage() != null) {
+      ServerErrorMessage parts = said.getServerErrorMessage();
+      String hint = parts.getHint() == null ? "" : "\n  Hint: " + parts.getHint();
+      return parts.getSeverity() + ": " + parts.getMessage() + hint;
+    }
+    return error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
+  }
+
   private static boolean causedBy(Throwable error, Class<?> type) {
-    for (Throwable t = error; t != null; t = t.getCause()) {
+    for (Throwable t = error; t != null; t = causeOf(t)) {
       if (type.isInstance(t)) {
         return true;
       }
     }
     return false;
+  }
+
+  /**
+   * On a connection that died, ROLLBACK fails too. What went wrong is the error before it; the
+   * failed ROLLBACK's own says "Connection is closed" and has no SQLSTATE.
+   */
+  private static @Nullable Throwable causeOf(Throwable error) {
+    return error instanceof TransactionSystemException failed
+            && failed.getApplicationException() != null
+        ? failed.getApplicationException()
+        : error.getCause();
   }
 }

@@ -127,10 +127,11 @@ public record TableKey(TableName table, List<Table.Column> columns) {
   /**
    * The condition that a row is one of a list of keys: one {@code ?} a column, each a text[].
    *
-   * <p>One column becomes {@code = ANY}, which PostgreSQL answers with one sorted index scan.
+   * <p>One column becomes {@code = ANY}, which PostgreSQL answers with one sorted index scan; not
+   * so an array, because there is no array of arrays: {@code int[][]} is {@code int[]}.
    */
   public String isOneOf() {
-    if (width() == 1) {
+    if (width() == 1 && !columns.get(0).type().endsWith("[]")) {
       return "%s = ANY (CAST(? AS %s[]))".formatted(column(0), columns.get(0).type());
     }
     return "(%s) IN (SELECT %s FROM unnest(%s) AS _keys(%s))"

@@ -29,15 +29,10 @@ public final class UserSql {
     StringBuilder out = new StringBuilder(sql.length() + 16);
     boolean afterAmpersand = false;
     for (Token token : SqlLexer.tokens(sql)) {
-      boolean ampersand = token.isSymbol('&');
-      if (named && afterAmpersand && !ampersand && token.matters()) {
-        // '&x' would be a parameter to Spring; '& x' is the same to PostgreSQL, where an operator
-        // that continues after '&' is kept in one piece
-        if (token.kind() != SqlLexer.Kind.SYMBOL) {
-          out.append(' ');
-        }
+      if (named && afterAmpersand && startsParameterName(token)) {
+        out.append(' ');
       }
-      afterAmpersand = ampersand;
+      afterAmpersand = token.isSymbol('&');
       switch (token.kind()) {
         case COMMENT -> out.append(' ');
         case DOLLAR_STRING -> out.append(plainString(dollarContent(token.text())));
@@ -61,6 +56,18 @@ public final class UserSql {
       }
     }
     return out.toString();
+  }
+
+  /**
+   * Whether Spring would read {@code &} and this as a parameter. {@code & x} is the same to
+   * PostgreSQL; its operators that go on after an ampersand do so with one of these characters.
+   */
+  private static boolean startsParameterName(Token token) {
+    return switch (token.kind()) {
+      case SYMBOL -> "&|=+-*%/<>^(),;:".indexOf(token.text().charAt(0)) < 0;
+      case SPACE, COMMENT -> false;
+      case STRING, ESCAPE_STRING, DOLLAR_STRING, QUOTED_NAME, WORD -> true;
+    };
   }
 
   private static String symbol(String symbol, boolean named) {

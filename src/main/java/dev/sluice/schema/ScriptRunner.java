@@ -2,19 +2,135 @@ package dev.sluice.schema;
 
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.Script;
+import dev.sluice.postgres.Catalog;
+import dev.sluice.postgres.Table;
 import dev.sluice.postgres.Waiter;
+import dev.sluice.schema.ScriptResult.Executed;
+import dev.sluice.schema.ScriptResult.Rewrite;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** stub */
+/**
+ * Runs the SQL files of migrations, each of their statements once, over crashes and restarts.
+ * Thread-safe; that one migration has one runner is the caller's business.
+ */
 public final class ScriptRunner {
-  private final JdbcTemplate jdbc;
+  private static final Logger LOG = LoggerFactory.getLogger(ScriptRunner.class);
 
-  public ScriptRunner(DataSource ds, Waiter w) {
-    jdbc = new JdbcTemplate(ds);
+  private final DataSource dataSource;
+  private final Waiter waiter;
+  private final ScriptSettings settings;
+
+  /**
+   * @param waiter asked between transactions, and waited with between attempts
+   */
+  public ScriptRunner(DataSource dataSource, Waiter waiter, ScriptSettings settings) {
+    this.dataSource = dataSource;
+    this.waiter = waiter;
+    this.settings = settings;
   }
 
-  public void run(MigrationId id, Script script) {
-    jdbc.execute(script.text());
+  /**
+   * Runs what is left of the file.
+   *
+   * @throws ScriptException if the file is refused or a statement fails for good
+   * @throws Waiter.StoppedException if an operator stops the run; what is done stays done
+   * @throws IllegalStateException if a transaction is open: a wait inside it would hold its locks
+   */
+  public ScriptResult run(MigrationId id, Script script) {
+    if (TransactionSynchronizationManager.hasResource(dataSource)) {
+      throw new IllegalStateException("a script must run outside any transaction");
+    }
+    JdbcTemplate jdbc = new JdbcTemplate(dataSource);
+    ScriptProgress progress = new ScriptProgress(jdbc, id, script.kind());
+    ScriptProgress.State state = progress.open();
+    if (state.completed()) {
+      return new ScriptResult(state.done(), List.of(), List.of());
+    }
+    Plan plan = plan(script);
+    List<Step> steps = plan.steps();
+    refuseChanged(id, script, steps, state);
+    refusePartitioned(script, steps.subList(state.done(), steps.size()), jdbc);
+    plan.rewrites().forEach(rewrite -> log(id, script, rewrite));
+    UnitRunner units =
+        new UnitRunner(new ScriptRun(id, script, steps), dataSource, waiter, settings);
+    for (Unit unit : plan.units()) {
+      if (unit.end() > state.done()) {
+        waiter.await(Duration.ZERO); // an operator's stop is obeyed here
+        units.run(unit);
+      }
+    }
+    if (steps.isEmpty()) {
+      progress.advance(steps, true);
+    }
+    LOG.info("schema.script migration={} script={} completed", id, script.kind().fileName());
+    return new ScriptResult(
+        state.done(), executed(steps.subList(state.done(), steps.size())), plan.rewrites());
+  }
+
+  private static Plan plan(Script script) {
+    List<ScriptProblem> problems = ScriptReader.check(script);
+    if (!problems.isEmpty()) {
+      throw ScriptException.refused(problems);
+    }
+    return Plan.of(script);
+  }
+
+  private static void refuseChanged(
+      MigrationId id, Script script, List<Step> steps, ScriptProgress.State state) {
+    int done = state.done();
+    boolean same =
+        done <= steps.size()
+            && ScriptProgress.digest(steps.subList(0, done)).equals(state.digest());
+    if (!same) {
+      throw ScriptException.changed(id, script, done);
+    }
+  }
+
+  /** What the text cannot show: the parent of partitions takes no index CONCURRENTLY. */
+  private static void refusePartitioned(Script script, List<Step> left, JdbcTemplate jdbc) {
+    Catalog catalog = new Catalog(jdbc);
+    List<ScriptProblem> problems = new ArrayList<>();
+    for (Step step : left) {
+      Optional<Table> parent =
+          CreateIndex.of(step.sql())
+              .filter(CreateIndex::concurrently)
+              .flatMap(index -> SqlNames.table(index.table()))
+              .flatMap(catalog::find)
+              .filter(table -> table.kind() == 'p');
+      parent.ifPresent(
+          table ->
+              problems.add(
+                  new ScriptProblem(
+                      script.file(),
+                      step.line(),
+                      ("%s: table %s is partitioned, and PostgreSQL builds no index CONCURRENTLY on"
+                              + " it. Write CREATE INDEX … ON ONLY %s, CREATE INDEX CONCURRENTLY on"
+                              + " each partition, then ALTER INDEX … ATTACH PARTITION.")
+                          .formatted(step.summary(), table.name(), table.name()))));
+    }
+    if (!problems.isEmpty()) {
+      throw ScriptException.refused(problems);
+    }
+  }
+
+  private static void log(MigrationId id, Script script, Rewrite rewrite) {
+    LOG.info(
+        "schema.rewrite migration={} statement={}:{} instead={}",
+        id,
+        script.kind().fileName(),
+        rewrite.line(),
+        String.join("; ", rewrite.instead()));
+  }
+
+  private static List<Executed> executed(List<Step> steps) {
+    return steps.stream().map(step -> new Executed(step.line(), step.summary())).toList();
   }
 }

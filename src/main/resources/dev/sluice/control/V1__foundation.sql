@@ -30,6 +30,8 @@ CREATE TABLE script (
   migration_id    text        NOT NULL,
   kind            text        NOT NULL,          -- the file's name: expand.up.sql
   statements_done int         NOT NULL,
+  done_digest     text        NOT NULL,          -- SHA-256 over those statements: a changed file is noticed
+  attempting      text,                          -- digest of one outside a transaction that may have happened
   completed       boolean     NOT NULL DEFAULT false,
   updated_at      timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (migration_id, kind)

@@ -1,10 +1,13 @@
-package dev.sluice.definition;
+package dev.sluice.migration;
 
 import java.util.Collection;
 import java.util.Optional;
 
-/** The name that a misspelt one was probably meant to be. */
-final class NearestName {
+/**
+ * The name that a misspelt one was probably meant to be: of a key in a definition, of a table or a
+ * column in a database.
+ */
+public final class NearestName {
 
   /** Longer ones are no misspelling of anything here, and the comparison is quadratic. */
   private static final int LENGTH_MAX = 100;
@@ -12,7 +15,7 @@ final class NearestName {
   private NearestName() {}
 
   /** Empty if no name is near: more than a third of the letters would have to change. */
-  static Optional<String> of(String wrong, Collection<String> names) {
+  public static Optional<String> of(String wrong, Collection<String> names) {
     if (wrong.length() > LENGTH_MAX) {
       return Optional.empty();
     }
@@ -29,7 +32,7 @@ final class NearestName {
   }
 
   /** {@code ; did you mean 'chunk'?}, or a full stop if nothing is near. */
-  static String question(String wrong, Collection<String> names) {
+  public static String question(String wrong, Collection<String> names) {
     return of(wrong, names).map("; did you mean '%s'?"::formatted).orElse(".");
   }
 

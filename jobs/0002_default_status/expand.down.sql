@@ -1,0 +1,2 @@
+-- The default goes with the column.
+ALTER TABLE users DROP COLUMN status;

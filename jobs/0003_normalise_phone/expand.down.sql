@@ -1,0 +1,2 @@
+ALTER TABLE customers DROP COLUMN phone_status;
+ALTER TABLE customers DROP COLUMN phone_e164;

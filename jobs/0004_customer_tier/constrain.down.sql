@@ -1,0 +1,2 @@
+ALTER TABLE customers ALTER COLUMN tier DROP NOT NULL;
+ALTER TABLE customers DROP CONSTRAINT customers_tier;

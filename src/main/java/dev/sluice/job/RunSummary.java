@@ -1,0 +1,48 @@
+package dev.sluice.job;
+
+import dev.sluice.control.Ledger;
+import dev.sluice.control.LedgerEntry;
+import dev.sluice.migration.MigrationId;
+import dev.sluice.monitoring.Progress;
+import dev.sluice.monitoring.ProgressReader;
+import dev.sluice.validation.Certificate;
+import dev.sluice.validation.Certificates;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/** What a launch says at its end: what changed, and each check with its result. */
+final class RunSummary {
+
+  private final DataSource dataSource;
+  private final Ledger ledger;
+
+  RunSummary(DataSource dataSource, Ledger ledger) {
+    this.dataSource = dataSource;
+    this.ledger = ledger;
+  }
+
+  RunResult completed(MigrationId id) {
+    LedgerEntry entry = ledger.find(id).orElseThrow();
+    Progress progress = new ProgressReader(dataSource).read(entry);
+    List<String> lines = new ArrayList<>();
+    lines.add(id + ": completed");
+    lines.add(
+        "  %,d rows changed, %,d rows/s in this launch"
+            .formatted(progress.rowsDone(), progress.rowsPerSecond()));
+    Optional<Certificate> certificate = new Certificates(dataSource).latest(id, entry.run());
+    certificate.ifPresent(found -> lines.addAll(checks(found)));
+    return RunResult.of(id, Outcome.COMPLETED, String.join("\n", lines));
+  }
+
+  /** One line a check. */
+  static List<String> checks(Certificate certificate) {
+    return certificate.results().stream()
+        .map(
+            result ->
+                "  %-6s %s: %s"
+                    .formatted(result.passed() ? "ok" : "FAILED", result.name(), result.detail()))
+        .toList();
+  }
+}

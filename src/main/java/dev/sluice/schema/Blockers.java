@@ -1,0 +1,98 @@
+package dev.sluice.schema;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/**
+ * Names the sessions that stand in a statement's way.
+ *
+ * <p>It looks after the attempt, when the statement waits no longer: at the locks on everything
+ * that the statement names, of those modes that it conflicts with.
+ */
+final class Blockers {
+
+  private static final int SESSIONS_MAX = 5;
+
+  /** More names than any statement needs; a function's text may have thousands. */
+  private static final int NAMES_MAX = 100;
+
+  private static final List<String> READS = List.of("AccessShareLock", "RowShareLock");
+  private static final List<String> READS_AND_WRITES =
+      List.of("AccessShareLock", "RowShareLock", "RowExclusiveLock");
+
+  private final JdbcOperations jdbc;
+
+  Blockers(JdbcOperations jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /** {@code pid,application,since}, separated by semicolons, the longest transaction first. */
+  String of(Step step) {
+    try {
+      List<String> sessions = sessions(step);
+      return sessions.isEmpty() ? "none left" : String.join("; ", sessions);
+    } catch (DataAccessException e) {
+      return "unknown"; // the server may be the very thing that failed
+    }
+  }
+
+  private List<String> sessions(Step step) {
+    ScriptStatement statement = StatementSplitter.split(step.sql()).get(0);
+    // reads views of the server's memory: no lock on any table
+    return jdbc.query(
+        """
+        SELECT concat_ws(',', a.pid, coalesce(nullif(a.application_name, ''), a.backend_type, 'unnamed'),
+                 coalesce(to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'unknown'))
+        FROM pg_stat_activity a
+        WHERE a.pid <> pg_backend_pid()
+          AND a.datname = current_database()
+          AND ((? AND a.backend_xmin IS NOT NULL)
+               OR EXISTS (SELECT
+                          FROM pg_locks l
+                          WHERE l.pid = a.pid
+                            AND l.granted
+                            AND l.locktype = 'relation'
+                            AND l.database = a.datid
+                            AND l.mode <> ALL (string_to_array(?, ','))
+                            AND l.relation = ANY (ARRAY(SELECT to_regclass(name)::oid
+                                                        FROM unnest(string_to_array(?, chr(10))) AS name))))
+        ORDER BY a.xact_start
+        LIMIT ?
+        """,
+        (rs, row) -> rs.getString(1),
+        step.isolation() == Isolation.OUTSIDE, // it also waits for every older snapshot
+        String.join(",", harmless(statement, step.isolation())),
+        String.join("\n", names(statement)),
+        SESSIONS_MAX);
+  }
+
+  /** Lock modes that the statement does not conflict with. */
+  private static List<String> harmless(ScriptStatement statement, Isolation isolation) {
+    if (isolation != Isolation.TOGETHER) {
+      return READS_AND_WRITES; // SHARE UPDATE EXCLUSIVE
+    }
+    SqlCursor cursor = SqlCursor.of(statement);
+    boolean trigger = cursor.sees("CREATE") && cursor.has("TRIGGER");
+    boolean foreignKey = cursor.sees("ALTER", "TABLE") && cursor.has("FOREIGN", "KEY");
+    return trigger || foreignKey ? READS : List.of();
+  }
+
+  /** Whatever could be the name of a table or an index; {@code to_regclass} knows which are. */
+  private static Set<String> names(ScriptStatement statement) {
+    SqlCursor cursor = SqlCursor.of(statement);
+    Set<String> names = new LinkedHashSet<>();
+    while (!cursor.atEnd()) {
+      Optional<String> name = cursor.name();
+      name.filter(n -> SqlNames.table(n).isPresent()).ifPresent(names::add);
+      if (name.isEmpty()) {
+        cursor.skipToken();
+      }
+    }
+    return names.stream().limit(NAMES_MAX).collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+}

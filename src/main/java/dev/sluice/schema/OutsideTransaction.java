@@ -1,0 +1,67 @@
+package dev.sluice.schema;
+
+import dev.sluice.postgres.SqlStates;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/**
+ * Runs a step that PostgreSQL refuses in a transaction, so that running it twice does it once: the
+ * catalog tells what an attempt without an answer has left behind.
+ */
+final class OutsideTransaction {
+
+  /** What PostgreSQL says when such a step has happened before: it exists, or it does not. */
+  private static final Set<String> HAPPENED =
+      Set.of("42P04", "42P07", "42710", "3D000", "42P01", "42704");
+
+  private final ScriptSettings settings;
+
+  OutsideTransaction(ScriptSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * @param session one connection that commits by itself
+   * @param mayHaveHappened an earlier attempt ended without an answer
+   */
+  void run(JdbcOperations session, Step step, boolean mayHaveHappened) {
+    SessionTimeouts.during(
+        session, lockTimeout(step), () -> runNow(session, step, mayHaveHappened));
+  }
+
+  private static void runNow(JdbcOperations session, Step step, boolean mayHaveHappened) {
+    Optional<CreateIndex> index = CreateIndex.of(step.sql());
+    Optional<PartitionDetach> detach = PartitionDetach.of(step.sql());
+    if (index.isPresent()) {
+      new BackgroundIndex(session, index.get()).build(step.sql(), mayHaveHappened);
+    } else if (detach.isPresent()) {
+      detach.get().run(session, step.sql(), mayHaveHappened);
+    } else {
+      runAny(session, step, mayHaveHappened);
+    }
+  }
+
+  /** Others (VACUUM, REINDEX, ALTER SYSTEM) may run twice, or say themselves that they have. */
+  private static void runAny(JdbcOperations session, Step step, boolean mayHaveHappened) {
+    try {
+      PlainSql.execute(session, step.sql());
+    } catch (DataAccessException e) {
+      if (!mayHaveHappened || SqlStates.of(e).filter(HAPPENED::contains).isEmpty()) {
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Work on an index CONCURRENTLY queues for SHARE UPDATE EXCLUSIVE and for older transactions to
+   * end, and neither holds up readers or writers.
+   */
+  private Duration lockTimeout(Step step) {
+    SqlCursor cursor = SqlCursor.of(StatementSplitter.split(step.sql()).get(0));
+    boolean onIndex = cursor.mentions("CONCURRENTLY") && !cursor.sees("ALTER", "TABLE");
+    return onIndex ? settings.indexLockTimeout() : settings.lockTimeout();
+  }
+}

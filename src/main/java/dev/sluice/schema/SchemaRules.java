@@ -1,0 +1,98 @@
+package dev.sluice.schema;
+
+import dev.sluice.migration.Script;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What a schema file must not do, as far as its text shows it. */
+final class SchemaRules {
+  private static final List<String> WRITES = List.of("INSERT", "UPDATE", "DELETE", "MERGE");
+
+  private final Script.Kind kind;
+  private final CreatedTables created;
+
+  /**
+   * @param created the tables that the file has created before the statement asked about
+   */
+  SchemaRules(Script.Kind kind, CreatedTables created) {
+    this.kind = kind;
+    this.created = created;
+  }
+
+  /** Whether the statements of such a file are run in a form that does not block. */
+  static boolean rewrites(Script.Kind kind) {
+    return kind == Script.Kind.CONSTRAIN_UP || kind == Script.Kind.CONSTRAIN_DOWN;
+  }
+
+  /** What is wrong with the statement; empty: nothing. */
+  List<String> against(ScriptStatement statement) {
+    SqlCursor cursor = SqlCursor.of(statement);
+    List<String> found = new ArrayList<>();
+    if (changesData(cursor)) {
+      found.add(
+          "changes data, and a schema file changes the schema only. Data goes into"
+              + " migration.yaml, in chunks; INSERT … VALUES is allowed.");
+    }
+    if (cursor.sees("SET") || cursor.sees("RESET") || cursor.sees("DISCARD")) {
+      found.add(
+          "a session setting would not reach every statement: a restart goes on behind it. Write"
+              + " names with their schema, or set it for the role or the database.");
+    }
+    if (rewritesUnderLock(cursor)) {
+      found.add(
+          "reads or writes the whole table or index under a lock that blocks the application. Use a"
+              + " form that is CONCURRENTLY, or do it in a maintenance window.");
+    }
+    CreateIndex.of(statement)
+        .flatMap(index -> against(index, created.isTargetOf(statement)))
+        .ifPresent(found::add);
+    found.addAll(againstScan(statement));
+    return found;
+  }
+
+  private boolean changesData(SqlCursor cursor) {
+    boolean cleanup = kind == Script.Kind.CLEANUP_UP;
+    return Stream.of("UPDATE", "DELETE", "MERGE").anyMatch(cursor::sees)
+        || (cursor.sees("TRUNCATE") && !cleanup)
+        || (cursor.sees("COPY") && cursor.has("FROM"))
+        || (cursor.sees("INSERT") && !cursor.has("VALUES"))
+        || (cursor.sees("WITH") && WRITES.stream().anyMatch(cursor::mentions));
+  }
+
+  private static boolean rewritesUnderLock(SqlCursor cursor) {
+    return cursor.sees("CLUSTER")
+        || (cursor.sees("VACUUM") && cursor.mentions("FULL"))
+        || (cursor.sees("REINDEX") && !cursor.mentions("CONCURRENTLY"));
+  }
+
+  private Optional<String> against(CreateIndex index, boolean onTableOfFile) {
+    boolean blocks = !index.concurrently() && !index.only() && !onTableOfFile;
+    if (blocks && !rewrites(kind)) {
+      return Optional.of(
+          "blocks every writer of the table while it builds. Write CREATE INDEX CONCURRENTLY.");
+    }
+    return index.name() == null && (blocks || index.concurrently())
+        ? Optional.of(
+            "an index built CONCURRENTLY must have a name here, or a restart cannot tell whether it"
+                + " is there. Write CREATE INDEX CONCURRENTLY name ON ….")
+        : Optional.empty();
+  }
+
+  private List<String> againstScan(ScriptStatement statement) {
+    if (created.isTargetOf(statement) || CreateIndex.of(statement).isPresent()) {
+      return List.of();
+    }
+    SafeConstrain.Verdict verdict = SafeConstrain.of(statement);
+    if (rewrites(kind) && verdict instanceof SafeConstrain.Refused refused) {
+      return List.of(refused.reason());
+    }
+    boolean scans = !(verdict instanceof SafeConstrain.AsWritten);
+    return scans && kind == Script.Kind.EXPAND_UP
+        ? List.of(
+            "scans the table under a lock that blocks the application. Move it to"
+                + " constrain.up.sql, where it is done without one.")
+        : List.of();
+  }
+}

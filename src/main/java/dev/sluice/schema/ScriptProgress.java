@@ -1,0 +1,132 @@
+package dev.sluice.schema;
+
+import dev.sluice.migration.MigrationId;
+import dev.sluice.migration.Script;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/**
+ * How far a file got: its row of {@code sluice.script}. Every statement here takes ROW EXCLUSIVE on
+ * that table and one row of it, which only runners of the same migration want.
+ */
+final class ScriptProgress {
+
+  /**
+   * @param done steps
+   * @param digest over those steps
+   */
+  record State(int done, boolean completed, String digest) {}
+
+  private final JdbcOperations jdbc;
+  private final String id;
+  private final String kind;
+
+  ScriptProgress(JdbcOperations jdbc, MigrationId id, Script.Kind kind) {
+    this.jdbc = jdbc;
+    this.id = id.value();
+    this.kind = kind.fileName();
+  }
+
+  /** Makes the row if there is none. May run twice: the second time it changes nothing. */
+  State open() {
+    jdbc.update(
+        """
+        INSERT INTO sluice.script (migration_id, kind, statements_done, done_digest)
+        VALUES (?, ?, 0, ?)
+        ON CONFLICT DO NOTHING
+        """,
+        id,
+        kind,
+        digest(List.of()));
+    return state("");
+  }
+
+  /** In the transaction of the steps to come: nobody else can do them as well. */
+  State lock() {
+    return state("FOR UPDATE");
+  }
+
+  private State state(String locking) {
+    return jdbc
+        .query(
+            """
+            SELECT statements_done, completed, done_digest
+            FROM sluice.script
+            WHERE migration_id = ?
+              AND kind = ?
+            """
+                + locking,
+            (rs, row) ->
+                new State(
+                    rs.getInt("statements_done"),
+                    rs.getBoolean("completed"),
+                    rs.getString("done_digest")),
+            id,
+            kind)
+        .stream()
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no row in sluice.script for " + id));
+  }
+
+  /** In the transaction of the steps it counts. */
+  void advance(List<Step> done, boolean completed) {
+    jdbc.update(
+        """
+        UPDATE sluice.script
+        SET statements_done = ?, done_digest = ?, attempting = NULL, completed = ?, updated_at = now()
+        WHERE migration_id = ?
+          AND kind = ?
+        """,
+        done.size(),
+        digest(done),
+        completed,
+        id,
+        kind);
+  }
+
+  /**
+   * Before a step that no transaction covers: writes that it may happen from now on.
+   *
+   * @return whether it may have happened already, in an attempt that nobody heard the end of
+   */
+  boolean attempt(Step step) {
+    String digest = digest(List.of(step));
+    @Nullable String attempting =
+        jdbc.queryForObject(
+            """
+            SELECT attempting
+            FROM sluice.script
+            WHERE migration_id = ?
+              AND kind = ?
+            """,
+            String.class,
+            id,
+            kind);
+    setAttempting(digest);
+    return digest.equals(attempting);
+  }
+
+  /** PostgreSQL has said that the step did not happen. */
+  void forgetAttempt() {
+    setAttempting(null);
+  }
+
+  private void setAttempting(@Nullable String digest) {
+    jdbc.update(
+        """
+        UPDATE sluice.script
+        SET attempting = ?, updated_at = now()
+        WHERE migration_id = ?
+          AND kind = ?
+        """,
+        digest,
+        id,
+        kind);
+  }
+
+  /** Tells whether the steps are still those that were counted. */
+  static String digest(List<Step> steps) {
+    return SqlNames.sha256(String.join("\0", steps.stream().map(Step::sql).toList()));
+  }
+}

@@ -1,0 +1,117 @@
+package dev.sluice.schema;
+
+import dev.sluice.migration.Script;
+import dev.sluice.postgres.SqlLexer;
+import dev.sluice.postgres.SqlLexer.Kind;
+import dev.sluice.postgres.SqlLexer.Token;
+import dev.sluice.schema.ScriptStatement.Piece;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Reads SQL files and finds what is wrong with them before any of it runs. */
+public final class ScriptReader {
+
+  private ScriptReader() {}
+
+  /** Every problem of the file in its order; none: it can be run. Needs no database. */
+  public static List<ScriptProblem> check(Script script) {
+    List<ScriptProblem> problems = new ArrayList<>();
+    CreatedTables created = new CreatedTables();
+    SchemaRules rules = new SchemaRules(script.kind(), created);
+    for (ScriptStatement statement : statements(script)) {
+      created.see(statement);
+      Optional<ScriptProblem> noSql = notSql(script, statement);
+      if (noSql.isPresent()) {
+        problems.add(noSql.get());
+        return problems; // what follows may be no SQL at all
+      }
+      Stream.concat(transactionControl(statement).stream(), rules.against(statement).stream())
+          .map(reason -> problem(script, statement, reason))
+          .forEach(problems::add);
+    }
+    unclosed(script).ifPresent(problems::add);
+    return problems;
+  }
+
+  /** The statements without the BEGIN … COMMIT around the whole file. */
+  static List<ScriptStatement> statements(Script script) {
+    List<ScriptStatement> all = StatementSplitter.split(script.text());
+    boolean wrapped =
+        all.size() >= 2
+            && isPlain(all.get(0), "BEGIN")
+            && (isPlain(all.get(all.size() - 1), "COMMIT")
+                || isPlain(all.get(all.size() - 1), "END"));
+    return wrapped ? all.subList(1, all.size() - 1) : all;
+  }
+
+  private static boolean isPlain(ScriptStatement statement, String verb) {
+    SqlCursor cursor = SqlCursor.of(statement);
+    boolean found = cursor.skip(verb);
+    if (!cursor.skip("WORK")) {
+      cursor.skip("TRANSACTION");
+    }
+    return found && cursor.atEnd();
+  }
+
+  private static Optional<String> transactionControl(ScriptStatement statement) {
+    SqlCursor cursor = SqlCursor.of(statement);
+    boolean found =
+        Stream.of("BEGIN", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE")
+                .anyMatch(cursor::sees)
+            || cursor.sees("START", "TRANSACTION")
+            || cursor.sees("PREPARE", "TRANSACTION");
+    return found
+        ? Optional.of(
+            "where transactions begin and end is decided here, so that a restart is safe. Remove"
+                + " it; one BEGIN and COMMIT around the whole file may stay.")
+        : Optional.empty();
+  }
+
+  private static Optional<ScriptProblem> notSql(Script script, ScriptStatement statement) {
+    SqlCursor cursor = SqlCursor.of(statement);
+    if (cursor.sees("COPY") && cursor.has("FROM", "STDIN")) {
+      return Optional.of(
+          problem(
+              script,
+              statement,
+              "its data would have to follow in the file, which psql alone can read. Write INSERT …"
+                  + " VALUES for a few rows; many are copied by migration.yaml."));
+    }
+    return statement.pieces().stream()
+        .filter(piece -> piece.token().isSymbol('\\'))
+        .findFirst()
+        .map(piece -> psqlCommand(script, statement, piece));
+  }
+
+  private static ScriptProblem psqlCommand(
+      Script script, ScriptStatement statement, Piece backslash) {
+    List<Piece> pieces = statement.pieces();
+    int next = pieces.indexOf(backslash) + 1;
+    String word = next < pieces.size() ? pieces.get(next).token().text() : "";
+    return new ScriptProblem(
+        script.file(),
+        backslash.line(),
+        "'\\" + word + "' is a command of psql, PostgreSQL does not know it. Write it as SQL.");
+  }
+
+  /** An unclosed string swallows what is put behind the text. */
+  private static Optional<ScriptProblem> unclosed(Script script) {
+    List<Token> tokens = SqlLexer.tokens(script.text() + "\n");
+    Token last = tokens.get(tokens.size() - 1);
+    if (last.kind() == Kind.SPACE) {
+      return Optional.empty();
+    }
+    long lines = script.text().chars().filter(c -> c == '\n').count();
+    long within = last.text().chars().filter(c -> c == '\n').count() - 1;
+    String what = last.kind() == Kind.COMMENT ? "a comment" : "a quote";
+    return Optional.of(
+        new ScriptProblem(
+            script.file(), (int) (lines - within) + 1, what + " begins here and never ends."));
+  }
+
+  private static ScriptProblem problem(Script script, ScriptStatement statement, String reason) {
+    return new ScriptProblem(script.file(), statement.line(), statement.summary() + ": " + reason);
+  }
+}

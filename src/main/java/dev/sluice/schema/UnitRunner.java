@@ -1,0 +1,176 @@
+package dev.sluice.schema;
+
+import dev.sluice.postgres.SqlStates;
+import dev.sluice.postgres.Waiter;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedRuntimeException;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Runs the units of one file, each with retries, and writes down what is done. */
+final class UnitRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(UnitRunner.class);
+
+  /** A transaction that has used up its time for waiting still takes a free lock. */
+  private static final int LOCK_TIMEOUT_PARTS = 10;
+
+  private final ScriptRun run;
+  private final ScriptSettings settings;
+  private final JdbcTemplate jdbc;
+  private final ScriptProgress progress;
+  private final TransactionTemplate transactions;
+  private final OutsideTransaction outside;
+  private final LockRetry retry;
+  private final Blockers blockers;
+
+  UnitRunner(ScriptRun run, DataSource dataSource, Waiter waiter, ScriptSettings settings) {
+    this.run = run;
+    this.settings = settings;
+    jdbc = new JdbcTemplate(dataSource);
+    progress = progressOn(jdbc);
+    transactions = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    outside = new OutsideTransaction(settings);
+    retry = new LockRetry(waiter, settings);
+    blockers = new Blockers(jdbc);
+  }
+
+  private ScriptProgress progressOn(JdbcTemplate session) {
+    return new ScriptProgress(session, run.id(), run.script().kind());
+  }
+
+  /**
+   * @throws ScriptException if it fails for good
+   */
+  void run(Unit unit) {
+    Attempts attempts = new Attempts(run, unit, settings, blockers);
+    try {
+      retry.run(() -> attempt(unit), attempts);
+    } catch (StepFailedException | NestedRuntimeException e) {
+      throw ScriptException.failed(attempts.situation(e), e);
+    }
+    LOG.info(
+        "schema.applied migration={} script={} statements={}/{}",
+        run.id(),
+        run.script().kind().fileName(),
+        unit.end(),
+        run.steps().size());
+  }
+
+  private void attempt(Unit unit) {
+    if (unit.isOutside()) {
+      outside(unit);
+    } else {
+      inTransaction(unit);
+    }
+  }
+
+  /** Where the connection is lost, the rollback fails too; the error that led there counts. */
+  private void inTransaction(Unit unit) {
+    AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+    try {
+      transactions.executeWithoutResult(
+          status -> {
+            try {
+              inside(unit);
+            } catch (StepFailedException | NestedRuntimeException e) {
+              failure.set(e);
+              status.setRollbackOnly();
+            }
+          });
+    } catch (NestedRuntimeException e) {
+      if (failure.get() == null) {
+        throw e;
+      }
+    }
+    RuntimeException failed = failure.get();
+    if (failed != null) {
+      throw failed;
+    }
+  }
+
+  /** The row of the progress is locked first: an attempt whose commit got no answer is seen. */
+  private void inside(Unit unit) {
+    setTimeouts(Isolation.TOGETHER);
+    int done = progress.lock().done();
+    if (done >= unit.end()) {
+      return;
+    }
+    for (Step step : unit.from(done)) {
+      setTimeouts(step.isolation());
+      execute(step);
+    }
+    advance(progress, unit);
+  }
+
+  private void execute(Step step) {
+    try {
+      PlainSql.execute(jdbc, step.sql());
+    } catch (DataAccessException e) {
+      throw new StepFailedException(step, e);
+    }
+  }
+
+  /** No lock. What the transaction has waited or worked counts against its time for waiting. */
+  private void setTimeouts(Isolation isolation) {
+    long lockMillis = settings.lockTimeout().toMillis();
+    long statementMillis =
+        isolation == Isolation.TOGETHER ? settings.statementTimeout().toMillis() : 0;
+    jdbc.queryForMap(
+        """
+        SELECT set_config('lock_timeout', greatest(?::bigint,
+                 ?::bigint - (extract(epoch FROM clock_timestamp() - now()) * 1000)::bigint)::text, true)
+                 AS lock_timeout,
+               set_config('statement_timeout', ?::bigint::text, true) AS statement_timeout
+        """,
+        Math.max(1, lockMillis / LOCK_TIMEOUT_PARTS),
+        lockMillis,
+        statementMillis);
+  }
+
+  private void outside(Unit unit) {
+    Step step = unit.steps().get(0);
+    jdbc.execute(
+        (ConnectionCallback<Boolean>)
+            connection -> {
+              connection.setAutoCommit(true);
+              outside(
+                  new JdbcTemplate(new SingleConnectionDataSource(connection, true)), step, unit);
+              return true;
+            });
+  }
+
+  private void outside(JdbcTemplate session, Step step, Unit unit) {
+    ScriptProgress onSession = progressOn(session);
+    boolean mayHaveHappened = onSession.attempt(step);
+    try {
+      outside.run(session, step, mayHaveHappened);
+    } catch (DataAccessException e) {
+      if (isAnswer(e)) {
+        onSession.forgetAttempt();
+      }
+      throw new StepFailedException(step, e);
+    }
+    advance(onSession, unit);
+  }
+
+  /** PostgreSQL itself said no, and the connection lives. */
+  private static boolean isAnswer(DataAccessException error) {
+    return SqlStates.of(error)
+        .filter(state -> !state.startsWith("08") && !state.startsWith("57P"))
+        .isPresent();
+  }
+
+  private void advance(ScriptProgress where, Unit unit) {
+    List<Step> done = run.steps().subList(0, unit.end());
+    where.advance(done, unit.end() == run.steps().size());
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * Runs the SQL files of a migration: the schema change around the data change, on a table that an
+ * application keeps using.
+ *
+ * <p>A file is read whole and refused whole, before its first statement runs. What it then runs is
+ * cut into steps: neighbours that may share a transaction do, a statement that PostgreSQL refuses
+ * in one runs outside, and a scan never shares a transaction with a lock that blocks the
+ * application. How many steps are done is written in the transaction of the steps themselves, so a
+ * crash neither repeats nor skips one.
+ *
+ * <p>May import {@code postgres} and {@code migration}, Spring JDBC and Spring Retry; nothing of
+ * Spring Batch. It must never change a row of the user, wait inside a transaction, or wait for a
+ * table lock without a bound: everybody who comes after a waiting {@code ALTER TABLE} waits with
+ * it.
+ */
+@NullMarked
+package dev.sluice.schema;
+
+import org.jspecify.annotations.NullMarked;

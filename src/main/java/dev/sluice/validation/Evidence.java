@@ -1,0 +1,33 @@
+package dev.sluice.validation;
+
+import dev.sluice.migration.Migration;
+import dev.sluice.migration.RowTransformer;
+import dev.sluice.postgres.Key;
+import dev.sluice.postgres.Table;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a verification looks at.
+ *
+ * @param baseline null: none was captured for the run
+ * @param transformer null: the change is no transform
+ */
+record Evidence(
+    Migration migration,
+    Table table,
+    Windows windows,
+    @Nullable Baseline baseline,
+    @Nullable RowTransformer transformer) {
+
+  Inspection inspection() {
+    return windows.inspection();
+  }
+
+  /** {@code 1, 2, 3}, or with more rows than keys: {@code 1, 2, 3, …}. */
+  static String listed(List<Key> keys, long rows) {
+    String text = keys.stream().map(Key::toString).collect(Collectors.joining(", "));
+    return rows > keys.size() ? text + ", …" : text;
+  }
+}

@@ -1,0 +1,19 @@
+package dev.sluice.validation;
+
+import dev.sluice.migration.MigrationId;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Preflight refuses the migration: exit code 3. Nothing was changed, and a retry changes nothing.
+ */
+public final class RefusedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  RefusedException(MigrationId id, List<String> refusals) {
+    super(
+        refusals.stream()
+            .map(refusal -> id + ": " + refusal)
+            .collect(Collectors.joining(System.lineSeparator())));
+  }
+}

@@ -1,0 +1,71 @@
+package dev.sluice.validation;
+
+import dev.sluice.postgres.Key;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The differences of the compared columns, by the columns' order. Not thread-safe. */
+final class Tally {
+  private final long[] differences;
+  private final List<List<Key>> keys = new ArrayList<>();
+  private final List<String> failures = new ArrayList<>();
+  private long compared;
+  private long failed;
+
+  Tally(int columns) {
+    differences = new long[columns];
+    for (int i = 0; i < columns; i++) {
+      keys.add(new ArrayList<>());
+    }
+  }
+
+  void compared(long rows) {
+    compared += rows;
+  }
+
+  void differs(int column, long rows) {
+    differences[column] += rows;
+  }
+
+  /** Names a row; those beyond {@link Windows#KEYS_MAX} are left out. */
+  void name(int column, Key key) {
+    if (keysWanted(column) > 0) {
+      keys.get(column).add(key);
+    }
+  }
+
+  int keysWanted(int column) {
+    return Windows.KEYS_MAX - keys.get(column).size();
+  }
+
+  /** A row, or a part of the table, whose values cannot be computed. */
+  void failed(String where) {
+    failed++;
+    if (failures.size() < Windows.KEYS_MAX) {
+      failures.add(where);
+    }
+  }
+
+  long comparedRows() {
+    return compared;
+  }
+
+  boolean isClean(int column) {
+    return differences[column] == 0 && failed == 0;
+  }
+
+  /** {@code 1000 rows compared, 2 differ: keys 7, 9}. */
+  String detail(int column) {
+    StringBuilder text = new StringBuilder();
+    text.append("%d rows compared, %d differ".formatted(compared, differences[column]));
+    if (differences[column] > 0) {
+      text.append(": keys ").append(Evidence.listed(keys.get(column), differences[column]));
+    }
+    if (failed > 0) {
+      text.append("; %d could not be computed: ".formatted(failed))
+          .append(String.join(", ", failures))
+          .append(failed > failures.size() ? ", …" : "");
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,21 @@
+package dev.sluice.validation;
+
+import dev.sluice.migration.Check;
+
+/** The definition's own {@code checks.before}. */
+final class UserChecks implements TableCheck {
+
+  @Override
+  public void check(Subject subject, Findings findings) {
+    for (Check check : subject.migration().checks().before()) {
+      if (check instanceof Check.Sql sql) {
+        UserQuery.Answer answer = new UserQuery(subject.inspection()).ask(sql.sql());
+        if (!answer.isTrue()) {
+          findings.refuse(
+              "check '%s' under checks.before %s. It must return one row with true."
+                  .formatted(sql.name(), answer.detail()));
+        }
+      }
+    }
+  }
+}

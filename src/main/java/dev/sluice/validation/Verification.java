@@ -1,0 +1,103 @@
+package dev.sluice.validation;
+
+import dev.sluice.migration.Migration;
+import dev.sluice.migration.RowTransformer;
+import dev.sluice.postgres.Catalog;
+import dev.sluice.postgres.ServerError;
+import dev.sluice.postgres.SqlStates;
+import dev.sluice.postgres.Table;
+import dev.sluice.postgres.TableKey;
+import dev.sluice.postgres.Waiter;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Proves a run: nothing is left under the guard, the user's checks hold, and what stands in the
+ * table is what the definition computes. All checks run, also after one failed; the certificate is
+ * stored. Reads only, in key windows.
+ */
+public final class Verification {
+  private final DataSource dataSource;
+  private final Inspection inspection;
+  private final Waiter waiter;
+  private final Clock clock;
+
+  /**
+   * @param waiter asked between windows whether to stop
+   * @param statementTimeout bound of each window and of each of the user's own queries
+   */
+  public Verification(
+      DataSource dataSource, Waiter waiter, Clock clock, Duration statementTimeout) {
+    this.dataSource = dataSource;
+    this.inspection = new Inspection(dataSource, statementTimeout);
+    this.waiter = waiter;
+    this.clock = clock;
+  }
+
+  /**
+   * Verifies and stores the certificate, whether it passed or not.
+   *
+   * @param transformer null: the change is no transform
+   * @throws IllegalArgumentException if the table or its key is missing, or the transformer
+   * @throws DataAccessException for an error that may pass by itself
+   * @throws Waiter.StoppedException if an operator asks to stop; nothing is stored
+   */
+  public Certificate verify(Migration migration, long run, @Nullable RowTransformer transformer) {
+    Instant verifiedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    Evidence evidence = evidence(migration, run, transformer);
+    List<Certificate.Result> results = new ArrayList<>();
+    for (VerifyCheck check : checks(migration)) {
+      results.addAll(outcome(check, evidence));
+    }
+    Certificate certificate = new Certificate(verifiedAt, results);
+    new Certificates(dataSource).save(migration.id(), run, certificate);
+    return certificate;
+  }
+
+  private static List<VerifyCheck> checks(Migration migration) {
+    List<VerifyCheck> checks = new ArrayList<>();
+    checks.add(new RemainingCheck());
+    migration.checks().after().forEach(check -> checks.add(new AfterCheck(check)));
+    checks.add(new RecomputeCheck());
+    migration.checks().distribution().forEach(column -> checks.add(new DistributionCheck(column)));
+    return checks;
+  }
+
+  private Evidence evidence(Migration migration, long run, @Nullable RowTransformer transformer) {
+    Table table =
+        new Catalog(new JdbcTemplate(dataSource))
+            .find(migration.table())
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException("there is no table '" + migration.table() + "'"));
+    Windows windows = new Windows(inspection, TableKey.of(table, migration.key()), waiter);
+    return new Evidence(
+        migration,
+        table,
+        windows,
+        new Baselines(dataSource, waiter).find(migration.id(), run).orElse(null),
+        transformer);
+  }
+
+  /** An error that comes again is the check's outcome; one that passes ends the verification. */
+  private static List<Certificate.Result> outcome(VerifyCheck check, Evidence evidence) {
+    try {
+      return check.verify(evidence);
+    } catch (DataAccessException e) {
+      if (SqlStates.isTransient(e)) {
+        throw e;
+      }
+      ServerError error = ServerError.of(e).orElseThrow(() -> e);
+      return List.of(
+          new Certificate.Result(check.name(), false, "is an error: " + error.textWithoutValues()));
+    }
+  }
+}

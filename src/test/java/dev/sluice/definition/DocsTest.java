@@ -1,0 +1,69 @@
+package dev.sluice.definition;
+
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every definition that the documentation shows is one that the program accepts. */
+class DocsTest {
+
+  private static final Pattern YAML_BLOCK =
+      Pattern.compile("^```ya?ml\\R(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
+
+  private static final Pattern DEFINITION = Pattern.compile("^table:", Pattern.MULTILINE);
+
+  /** A YAML block with a {@code table:} key at its outermost level. */
+  private record Block(Path file, int line, String text) {
+    @Override
+    public String toString() {
+      return file + ":" + line;
+    }
+  }
+
+  static List<Block> definitions() throws IOException {
+    List<Block> blocks = new ArrayList<>();
+    for (Path page : pages()) {
+      String text = Files.readString(page);
+      Matcher block = YAML_BLOCK.matcher(text);
+      while (block.find()) {
+        if (DEFINITION.matcher(block.group(1)).find()) {
+          int line = 1 + (int) text.substring(0, block.start(1)).lines().count();
+          blocks.add(new Block(page, line, block.group(1)));
+        }
+      }
+    }
+    return blocks;
+  }
+
+  private static List<Path> pages() throws IOException {
+    List<Path> pages = new ArrayList<>();
+    if (Files.exists(Path.of("README.md"))) {
+      pages.add(Path.of("README.md"));
+    }
+    if (Files.isDirectory(Path.of("docs"))) {
+      try (Stream<Path> files = Files.walk(Path.of("docs"))) {
+        files.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
+      }
+    }
+    return pages;
+  }
+
+  /** None, as long as there is no README. */
+  @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
+  @MethodSource("definitions")
+  void parses(Block block, @TempDir Path temporary) {
+    JobsFolder folder = new JobsFolder(temporary).definition(block.text());
+
+    assertThatNoException().as(block.toString()).isThrownBy(folder::load);
+  }
+}

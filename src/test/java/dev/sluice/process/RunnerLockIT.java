@@ -1,0 +1,125 @@
+package dev.sluice.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.testing.PostgresServer;
+import dev.sluice.testing.SluiceProcess;
+import dev.sluice.testing.TestDatabase;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One runner a migration, whatever happens to its lock's connection. */
+class RunnerLockIT {
+
+  private static final String ID = "0001_upper";
+  private static final int ROWS = 100_000;
+  private static final int DONE = 0;
+  private static final int FAILED = 5;
+  private static final int BUSY = 7;
+
+  @TempDir private Path jobs;
+  private TestDatabase database;
+  private RunWatch watch;
+  private CountedTable table;
+  private Migrations migrations;
+
+  @BeforeEach
+  void createTable() throws Exception {
+    database = PostgresServer.newest().newDatabase();
+    watch = new RunWatch(database, ID);
+    table = CountedTable.create(database, ROWS);
+    migrations =
+        new Migrations(jobs, database)
+            .define(
+                ID,
+                CountedTable.SET
+                    + "chunk: {rows: 100}\nworkers: 2\nretry: {attempts: 5, backoff: 100ms}\n");
+  }
+
+  @AfterEach
+  void drop() throws Exception {
+    watch.close();
+    database.close();
+  }
+
+  @Test
+  void theLoserOfTwoLaunchesNamesTheWinner() throws Exception {
+    try (SluiceProcess one = migrations.start(ID);
+        SluiceProcess two = migrations.start(ID)) {
+      int codeOfOne = one.waitFor();
+      int codeOfTwo = two.waitFor();
+      SluiceProcess winner = codeOfOne == DONE ? one : two;
+      SluiceProcess loser = codeOfOne == DONE ? two : one;
+
+      assertThat(List.of(codeOfOne, codeOfTwo))
+          .as("%s%n%s", one, two)
+          .containsExactlyInAnyOrder(DONE, BUSY);
+      assertThat(loser.err().lines())
+          .anyMatch(
+              Pattern.compile(
+                      ("0001_upper: is being run by process %d on %s \\(server process \\d+ of"
+                              + " postgres on [0-9.:a-f]+ since"
+                              + " \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC\\)")
+                          .formatted(
+                              winner.pid(),
+                              Pattern.quote(InetAddress.getLocalHost().getHostName())))
+                  .asMatchPredicate());
+      table.assertEachRowUpdatedOnce(ROWS);
+    }
+  }
+
+  @Test
+  void aRunThatLosesItsLockStopsItsWorkersTakesItAgainAndGoesOn() {
+    try (SluiceProcess process = migrations.start(ID)) {
+      watch.awaitRowsWritten(ROWS / 20, process);
+      watch.terminateRunnerLock();
+      int code = process.waitFor();
+
+      assertThat(code).as("%s", process).isEqualTo(DONE);
+      assertThat(process.err())
+          .contains("runner-lock.lost migration=0001_upper: its connection is gone, workers stop")
+          .contains("run.relaunch migration=0001_upper attempt=2/5");
+    }
+    table.assertEachRowUpdatedOnce(ROWS);
+    assertThat(watch.state()).isEqualTo("completed");
+  }
+
+  @Test
+  void aSecondProcessThatTakesTheLostLockNeverWritesBesideTheFirst() {
+    database.execute(
+        "DROP ROLE IF EXISTS second; CREATE ROLE second SUPERUSER LOGIN PASSWORD 'postgres'");
+    try (SluiceProcess first = migrations.start(ID)) {
+      watch.awaitRowsWritten(ROWS / 20, first);
+      try (SluiceProcess second = migrations.commandAs("second", ID).start()) {
+        watch.await("a session of the second process", second, this::secondIsConnected);
+        watch.terminateRunnerLock();
+        int codeOfFirst = first.waitFor();
+        int codeOfSecond = second.waitFor();
+        System.out.printf("RunnerLockIT: first %d, second %d%n", codeOfFirst, codeOfSecond);
+        assertThat(List.of(codeOfFirst, codeOfSecond))
+            .as("%s%n%s", first, second)
+            .isSubsetOf(DONE, FAILED, BUSY);
+      }
+    }
+    try (SluiceProcess last = migrations.start(ID)) {
+      assertThat(last.waitFor()).as("%s", last).isEqualTo(DONE);
+    }
+    table.assertEachRowUpdatedOnce(ROWS);
+    assertThat(watch.state()).isEqualTo("completed");
+    assertThat(watch.rowsWritten()).isEqualTo(ROWS);
+  }
+
+  private boolean secondIsConnected() {
+    return watch
+        .jdbc()
+        .sql("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'second')")
+        .query(Boolean.class)
+        .single();
+  }
+}

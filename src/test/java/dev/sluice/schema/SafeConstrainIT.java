@@ -1,0 +1,191 @@
+package dev.sluice.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.migration.Script.Kind;
+import dev.sluice.postgres.Waiter;
+import dev.sluice.testing.PostgresServer;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** An event trigger sees, at the end of each ALTER TABLE, its locks and scans of the table. */
+@ParameterizedClass
+@MethodSource("dev.sluice.testing.PostgresServer#all")
+class SafeConstrainIT {
+  private static final String ALL =
+      """
+      ALTER TABLE orders ALTER COLUMN total SET NOT NULL;
+      ALTER TABLE orders ADD CONSTRAINT positive CHECK (total > 0), ADD UNIQUE (code);
+      ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users;
+      ALTER TABLE orders ADD PRIMARY KEY (id);
+      CREATE INDEX orders_user ON orders (user_id);
+      """;
+
+  private final ScriptTrial trial;
+
+  SafeConstrainIT(PostgresServer server) {
+    trial = new ScriptTrial(server);
+  }
+
+  @BeforeEach
+  void seed() {
+    trial.database.execute(
+        """
+        CREATE TABLE users (id bigint PRIMARY KEY);
+        CREATE TABLE orders (id bigint, user_id bigint, code text, total int);
+        INSERT INTO users VALUES (1);
+        INSERT INTO orders SELECT i, 1, 'c' || i, i FROM generate_series(1, 500) AS i;
+        CREATE TABLE seen (n serial, query text, strong boolean, scans bigint);
+        CREATE FUNCTION look() RETURNS event_trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          INSERT INTO seen (query, strong, scans)
+          SELECT current_query(),
+                 EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND relation = 'orders'::regclass
+                           AND mode IN ('AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock')),
+                 pg_stat_get_xact_numscans('orders'::regclass);
+        END $$;
+        CREATE EVENT TRIGGER look ON ddl_command_end WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION look();
+        """);
+  }
+
+  @AfterEach
+  void drop() {
+    trial.close();
+  }
+
+  @Test
+  void noScanUnderALockThatStopsTheApplication() {
+    ScriptResult result = trial.run(Kind.CONSTRAIN_UP, ALL);
+
+    assertThat(result.rewrites()).hasSize(5);
+    assertThat(trial.database.count("seen")).isEqualTo(14);
+    assertThat(trial.database.count("seen WHERE strong AND scans > 0")).isZero();
+    assertThat(trial.database.count("seen WHERE query LIKE '%VALIDATE%' AND NOT strong"))
+        .isEqualTo(4);
+    assertEverythingIsThere();
+  }
+
+  @Test
+  void theEventTriggerWouldSeeOne() {
+    trial.database.execute("ALTER TABLE orders ALTER COLUMN total SET NOT NULL");
+
+    assertThat(trial.database.count("seen WHERE strong AND scans > 0")).isEqualTo(1);
+  }
+
+  @Test
+  void restartsAtEveryPoint() {
+    int stops = 0;
+    boolean done = false;
+    while (!done) {
+      assertThat(stops).isLessThan(50);
+      int[] asked = {0};
+      Waiter oneUnitARun =
+          pause -> {
+            if (++asked[0] == 2) {
+              throw new Waiter.StoppedException();
+            }
+          };
+      try {
+        trial.run(Kind.CONSTRAIN_UP, ALL, oneUnitARun, ScriptTrial.ONCE);
+        done = true;
+      } catch (Waiter.StoppedException e) {
+        stops++;
+      }
+    }
+
+    assertThat(stops).isEqualTo(14);
+    assertEverythingIsThere();
+  }
+
+  private void assertEverythingIsThere() {
+    List<String> constraints =
+        trial
+            .database
+            .jdbc()
+            .sql(
+                """
+                SELECT conname || ' ' || contype::text || ' ' || convalidated
+                FROM pg_constraint
+                WHERE conrelid = 'orders'::regclass
+                  AND contype <> 'n'
+                ORDER BY conname
+                """)
+            .query(String.class)
+            .list();
+    assertThat(constraints)
+        .containsExactly(
+            "orders_code_key u true",
+            "orders_pkey p true",
+            "orders_user_id_fkey f true",
+            "positive c true");
+    assertThat(
+            trial.text(
+                "SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid ="
+                    + " 'orders'::regclass AND attnotnull AND attnum > 0"))
+        .isEqualTo("id total");
+    assertThat(
+            trial.database.count(
+                "pg_index WHERE indrelid = 'orders'::regclass AND indisvalid AND indisready"))
+        .isEqualTo(3);
+  }
+
+  @Test
+  void rowsThatContradictAreToldAndTheScanIsRepeatedOnceTheyAreCorrect() {
+    trial.database.execute("INSERT INTO orders VALUES (501, 1, 'late', NULL)");
+    String file = "ALTER TABLE orders ALTER COLUMN total SET NOT NULL;";
+
+    assertThatThrownBy(() -> trial.run(Kind.CONSTRAIN_UP, file))
+        .isInstanceOfSatisfying(
+            ScriptException.class, e -> assertThat(e.sqlState()).contains("23514"))
+        .hasMessage(
+            """
+            jobs/0007_split/constrain.up.sql:1: ALTER TABLE orders VALIDATE CONSTRAINT "sluice_not_null_orders_total"
+            ERROR: check constraint "sluice_not_null_orders_total" of relation "orders" is violated by some row [23514]
+            Applied before it, and kept:
+              line 1: ALTER TABLE orders ADD CONSTRAINT "sluice_not_null_orders_total" CHECK (total …
+            Rows contradict it. Correct the rows, then run 0007_split again: it goes on behind what is applied.""");
+
+    trial.database.execute("UPDATE orders SET total = 1 WHERE id = 501");
+    trial.run(Kind.CONSTRAIN_UP, file);
+    assertThat(trial.database.count("pg_constraint WHERE conname LIKE 'sluice%'")).isZero();
+  }
+
+  @Test
+  void partitionedTablesTakeTheirNotNullToo() {
+    trial.database.execute(
+        """
+        CREATE TABLE parent (id int, total int) PARTITION BY RANGE (id);
+        CREATE TABLE leaf PARTITION OF parent FOR VALUES FROM (0) TO (1000);
+        INSERT INTO parent SELECT i, i FROM generate_series(1, 500) AS i;
+        """);
+
+    trial.run(Kind.CONSTRAIN_UP, "ALTER TABLE parent ALTER total SET NOT NULL");
+
+    assertThat(
+            trial.database.count(
+                "pg_attribute WHERE attrelid IN ('parent'::regclass, 'leaf'::regclass) AND attname"
+                    + " = 'total' AND attnotnull"))
+        .isEqualTo(2);
+  }
+
+  @Test
+  void anIndexOnAPartitionedTableIsRefusedWithAWay() {
+    trial.database.execute("CREATE TABLE parent (id int) PARTITION BY RANGE (id)");
+
+    assertThatThrownBy(
+            () ->
+                trial.run(
+                    Kind.CONSTRAIN_UP,
+                    "ALTER TABLE orders ADD CHECK (total > 0);\nCREATE INDEX i ON parent (id);"))
+        .hasMessage(
+            """
+            jobs/0007_split/constrain.up.sql:2: CREATE INDEX CONCURRENTLY i ON parent (id): table public.parent is partitioned, and PostgreSQL builds no index CONCURRENTLY on it. Write CREATE INDEX … ON ONLY public.parent, CREATE INDEX CONCURRENTLY on each partition, then ALTER INDEX … ATTACH PARTITION.
+            Nothing was applied. Correct the file and run again.""");
+    assertThat(trial.database.count("seen")).isZero();
+  }
+}

@@ -1,0 +1,216 @@
+package dev.sluice.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.sluice.migration.Script;
+import dev.sluice.migration.Script.Kind;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ScriptReaderTest {
+  private static final String TRANSACTION =
+      "where transactions begin and end is decided here, so that a restart is safe. Remove it; one"
+          + " BEGIN and COMMIT around the whole file may stay.";
+  private static final String DATA =
+      "changes data, and a schema file changes the schema only. Data goes into migration.yaml, in"
+          + " chunks; INSERT … VALUES is allowed.";
+
+  @Test
+  void listsEveryProblemWithItsLine() {
+    Script script =
+        script(
+            Kind.EXPAND_UP,
+            """
+            ALTER TABLE users ADD COLUMN first_name text;
+            UPDATE users SET first_name = '';
+            SAVEPOINT s;
+
+            CREATE INDEX i ON users (first_name);
+            ALTER TABLE users ALTER first_name SET NOT NULL;
+            SET lock_timeout = 0;
+            CREATE INDEX CONCURRENTLY ON users (first_name);
+            VACUUM FULL users;
+            """);
+
+    assertThat(ScriptReader.check(script))
+        .extracting(ScriptProblem::toString)
+        .containsExactly(
+            "jobs/0007_split/expand.up.sql:2: UPDATE users SET first_name = '': " + DATA,
+            "jobs/0007_split/expand.up.sql:3: SAVEPOINT s: " + TRANSACTION,
+            "jobs/0007_split/expand.up.sql:5: CREATE INDEX i ON users (first_name): blocks every"
+                + " writer of the table while it builds. Write CREATE INDEX CONCURRENTLY.",
+            "jobs/0007_split/expand.up.sql:6: ALTER TABLE users ALTER first_name SET NOT NULL: scans"
+                + " the table under a lock that blocks the application. Move it to"
+                + " constrain.up.sql, where it is done without one.",
+            "jobs/0007_split/expand.up.sql:7: SET lock_timeout = 0: a session setting would not"
+                + " reach every statement: a restart goes on behind it. Write names with their"
+                + " schema, or set it for the role or the database.",
+            "jobs/0007_split/expand.up.sql:8: CREATE INDEX CONCURRENTLY ON users (first_name): an"
+                + " index built CONCURRENTLY must have a name here, or a restart cannot tell"
+                + " whether it is there. Write CREATE INDEX CONCURRENTLY name ON ….",
+            "jobs/0007_split/expand.up.sql:9: VACUUM FULL users: reads or writes the whole table or"
+                + " index under a lock that blocks the application. Use a form that is"
+                + " CONCURRENTLY, or do it in a maintenance window.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ROLLBACK",
+        "ABORT",
+        "SAVEPOINT a",
+        "RELEASE a",
+        "START TRANSACTION",
+        "BEGIN",
+        "COMMIT",
+        "END",
+        "PREPARE TRANSACTION 'x'",
+        "COMMIT PREPARED 'x'",
+        "ROLLBACK TO a",
+        "COMMIT AND CHAIN"
+      })
+  void refusesTransactionControl(String sql) {
+    assertThat(ScriptReader.check(script(Kind.EXPAND_UP, "DROP VIEW a; " + sql + "; DROP VIEW b;")))
+        .extracting(ScriptProblem::message)
+        .containsExactly(sql + ": " + TRANSACTION);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"BEGIN; %s COMMIT;", "begin work; %s commit transaction", "BEGIN; %s END"})
+  void takesOffOnePairAroundTheFile(String file) {
+    Script script = script(Kind.EXPAND_UP, file.formatted("DROP VIEW a; DROP VIEW b;"));
+
+    assertThat(ScriptReader.check(script)).isEmpty();
+    assertThat(ScriptReader.statements(script))
+        .extracting(ScriptStatement::sql)
+        .containsExactly("DROP VIEW a", "DROP VIEW b");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "BEGIN; DROP VIEW a;",
+        "DROP VIEW a; COMMIT;",
+        "BEGIN ISOLATION LEVEL SERIALIZABLE; COMMIT;",
+        "BEGIN; COMMIT; BEGIN; COMMIT;"
+      })
+  void refusesHalfAPairAndASecondOne(String file) {
+    assertThat(ScriptReader.check(script(Kind.EXPAND_UP, file))).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void noSchemaFileChangesData(Kind kind) {
+    String file =
+        """
+        UPDATE t SET a = 1;
+        DELETE FROM t;
+        MERGE INTO t USING s ON true WHEN MATCHED THEN DO NOTHING;
+        INSERT INTO t SELECT * FROM s;
+        WITH d AS (DELETE FROM t RETURNING *) SELECT count(*) FROM d;
+        COPY t FROM '/x';
+        """;
+
+    assertThat(ScriptReader.check(script(kind, file)))
+        .hasSize(6)
+        .allMatch(problem -> problem.message().endsWith(DATA));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"EXPAND_UP,1", "CONSTRAIN_UP,1", "CLEANUP_UP,0"})
+  void cleanupAloneMayTruncate(Kind kind, int problems) {
+    assertThat(ScriptReader.check(script(kind, "TRUNCATE old_users"))).hasSize(problems);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "INSERT INTO tiers VALUES (1, 'gold'), (2, 'DELETE')",
+        "CREATE TABLE t (id int); CREATE INDEX ON t (id); ALTER TABLE t ADD PRIMARY KEY (id)",
+        "CREATE UNLOGGED TABLE IF NOT EXISTS app.t (id int); CREATE INDEX i ON t (id)",
+        "CREATE TRIGGER g BEFORE UPDATE OR DELETE ON t FOR EACH ROW EXECUTE FUNCTION f()",
+        "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN UPDATE t SET a = 1; COMMIT;"
+            + " END $$",
+        "CREATE RULE r AS ON DELETE TO t DO INSTEAD NOTHING",
+        "-- UPDATE t\nALTER TABLE t ADD COLUMN \"update\" int /* ROLLBACK; */",
+        "CREATE INDEX i ON ONLY parent (a)",
+        "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID; ALTER TABLE t VALIDATE CONSTRAINT"
+            + " c",
+        "REINDEX INDEX CONCURRENTLY i; VACUUM (ANALYZE) t",
+        "",
+      })
+  void acceptsWhatBlocksNobody(String file) {
+    assertThat(ScriptReader.check(script(Kind.EXPAND_UP, file))).isEmpty();
+  }
+
+  @Test
+  void constrainTakesWhatItCanMakeSafe() {
+    String file =
+        """
+        ALTER TABLE t ALTER a SET NOT NULL;
+        CREATE INDEX i ON t (a);
+        CREATE INDEX ON t (a);
+        ALTER TABLE t ADD COLUMN b int, ALTER COLUMN a SET NOT NULL;
+        """;
+
+    assertThat(ScriptReader.check(script(Kind.CONSTRAIN_UP, file)))
+        .extracting(ScriptProblem::line, ScriptProblem::message)
+        .containsExactly(
+            tuple(
+                3,
+                "CREATE INDEX ON t (a): an index built CONCURRENTLY must have a name here, or a"
+                    + " restart cannot tell whether it is there. Write CREATE INDEX CONCURRENTLY"
+                    + " name ON …."),
+            tuple(
+                4,
+                "ALTER TABLE t ADD COLUMN b int, ALTER COLUMN a SET NOT NULL: one of its actions"
+                    + " scans the table, and they cannot be told apart safely. Write each action as"
+                    + " an ALTER TABLE of its own."));
+  }
+
+  @Test
+  void refusesCommandsOfPsql() {
+    assertThat(ScriptReader.check(script(Kind.EXPAND_UP, "DROP VIEW a;\n\\i other.sql\n")))
+        .extracting(ScriptProblem::toString)
+        .containsExactly(
+            "jobs/0007_split/expand.up.sql:2: '\\i' is a command of psql, PostgreSQL does not know"
+                + " it. Write it as SQL.");
+  }
+
+  @Test
+  void refusesDataInTheFileAndReadsNoFurther() {
+    String file = "COPY t (a) FROM stdin;\n1'\n\\.\nROLLBACK;";
+
+    assertThat(ScriptReader.check(script(Kind.EXPAND_UP, file)))
+        .extracting(ScriptProblem::toString)
+        .containsExactly(
+            "jobs/0007_split/expand.up.sql:1: COPY t (a) FROM stdin: its data would have to follow"
+                + " in the file, which psql alone can read. Write INSERT … VALUES for a few rows;"
+                + " many are copied by migration.yaml.");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      delimiter = '|',
+      value = {
+        "DROP VIEW a;~SELECT 'b;~DROP VIEW c | a quote begins here and never ends.",
+        "DROP VIEW a;~DO $$ b;~~ | a quote begins here and never ends.",
+        "DROP VIEW a;~/* b /* c */ | a comment begins here and never ends.",
+      })
+  void saysWhereAnEndIsMissing(String file, String message) {
+    assertThat(ScriptReader.check(script(Kind.EXPAND_UP, file.replace('~', '\n'))))
+        .extracting(ScriptProblem::toString)
+        .containsExactly("jobs/0007_split/expand.up.sql:2: " + message);
+  }
+
+  private static Script script(Kind kind, String text) {
+    return new Script(kind, Path.of("jobs/0007_split", kind.fileName()), text);
+  }
+}

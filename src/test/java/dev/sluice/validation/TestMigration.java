@@ -1,0 +1,117 @@
+package dev.sluice.validation;
+
+import dev.sluice.migration.Change;
+import dev.sluice.migration.Check;
+import dev.sluice.migration.Checks;
+import dev.sluice.migration.Identifier;
+import dev.sluice.migration.Migration;
+import dev.sluice.migration.MigrationId;
+import dev.sluice.migration.Script;
+import dev.sluice.migration.TableName;
+import dev.sluice.migration.Undo;
+import dev.sluice.migration.VerifyPolicy;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Builds a migration; what a test does not say has a harmless value. */
+final class TestMigration {
+  private final String table;
+  private final Map<Identifier, String> set = new LinkedHashMap<>();
+  private List<Identifier> key = List.of();
+  private String where = "TRUE";
+  private Change.@Nullable Transform transform;
+  private Undo undo = new Undo.None("a test");
+  private Checks checks = Checks.NONE;
+  private VerifyPolicy verify = VerifyPolicy.DEFAULT;
+  private boolean expands;
+
+  private TestMigration(String table) {
+    this.table = table;
+  }
+
+  static TestMigration of(String table) {
+    return new TestMigration(table);
+  }
+
+  TestMigration set(String column, String expression) {
+    set.put(Identifier.parse(column), expression);
+    return this;
+  }
+
+  TestMigration transform(List<String> read, List<String> write) {
+    transform =
+        new Change.Transform(
+            "Test",
+            identifiers(read.toArray(String[]::new)),
+            identifiers(write.toArray(String[]::new)));
+    return this;
+  }
+
+  TestMigration where(String guard) {
+    where = guard;
+    return this;
+  }
+
+  TestMigration key(String... columns) {
+    key = identifiers(columns);
+    return this;
+  }
+
+  TestMigration undo(Undo newUndo) {
+    undo = newUndo;
+    return this;
+  }
+
+  TestMigration before(String name, String sql) {
+    checks = new Checks(List.of(new Check.Sql(name, sql)), checks.after(), checks.distribution());
+    return this;
+  }
+
+  TestMigration after(Check... after) {
+    checks = new Checks(checks.before(), List.of(after), checks.distribution());
+    return this;
+  }
+
+  TestMigration distribution(String... columns) {
+    checks = new Checks(checks.before(), checks.after(), identifiers(columns));
+    return this;
+  }
+
+  TestMigration verify(VerifyPolicy policy) {
+    verify = policy;
+    return this;
+  }
+
+  TestMigration expands() {
+    expands = true;
+    return this;
+  }
+
+  Migration build() {
+    Path folder = Path.of("jobs", "0007_test");
+    Script expand = new Script(Script.Kind.EXPAND_UP, folder.resolve("expand.up.sql"), "");
+    return new Migration(
+        new MigrationId("0007_test"),
+        "a test",
+        folder,
+        "00",
+        TableName.parse(table),
+        key,
+        where,
+        transform == null ? new Change.SetExpressions(set) : transform,
+        undo,
+        Migration.Tuning.DEFAULT,
+        checks,
+        verify,
+        expands ? Map.of(Script.Kind.EXPAND_UP, expand) : Map.of(),
+        null);
+  }
+
+  static List<Identifier> identifiers(String... names) {
+    return Arrays.stream(names).map(Identifier::parse).toList();
+  }
+}

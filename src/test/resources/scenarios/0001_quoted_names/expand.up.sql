@@ -1,0 +1,2 @@
+ALTER TABLE "App Data"."Order" ADD COLUMN "select" text;
+ALTER TABLE "App Data"."Order" ADD COLUMN "Sum %s" int;

@@ -1,0 +1,2 @@
+-- Each statement must return true.
+SELECT full_name IS NULL FROM people;

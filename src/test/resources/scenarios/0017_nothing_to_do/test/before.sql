@@ -1,0 +1,1 @@
+CREATE TABLE empty_one (id bigint PRIMARY KEY, amount int NOT NULL);

@@ -1,0 +1,3 @@
+ALTER TABLE people ADD COLUMN name text;
+
+UPDATE people SET name = 'somebody';
