@@ -143,7 +143,9 @@ public final class Backfill {
         jdbc, transaction, new KeySample(jdbc, target().key()), migration.id(), run.run());
   }
 
-  /** Counts what is left, with all workers: in the partitions' ranges, and behind the last. */
+  /**
+   * Counts what is left, with all workers, from the first key to the last that there is by then.
+   */
   Remaining remaining() throws Exception {
     RetryTemplate retry =
         TransientRetry.of(
@@ -152,7 +154,7 @@ public final class Backfill {
             environment.waiter(),
             SqlStates::isTransient);
     return new RemainingCount(windows(), migration.guard(), retry, this::checkBoundary)
-        .count(partitions().wholeTable(), run.workers());
+        .count(new KeySample(jdbc, target().key()).windows(), run.workers());
   }
 
   /** The first of the remaining rows that another session holds. */

@@ -7,7 +7,6 @@ import dev.sluice.postgres.KeySample;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,19 +72,6 @@ final class Partitions implements Partitioner {
   KeyRange range(String stepName) {
     String name = stepName.substring(stepName.lastIndexOf(':') + 1);
     return stored().get(Integer.parseInt(name.substring(1)) - 1);
-  }
-
-  /** The stored ranges, and the keys that are greater than all of them. */
-  List<KeyRange> wholeTable() {
-    List<KeyRange> ranges = new ArrayList<>(stored());
-    if (ranges.isEmpty()) {
-      return List.of(KeyRange.ALL);
-    }
-    Key greatest = ranges.get(ranges.size() - 1).through();
-    if (greatest != null) {
-      ranges.add(new KeyRange(greatest, null));
-    }
-    return ranges;
   }
 
   private void store(List<KeyRange> ranges) {

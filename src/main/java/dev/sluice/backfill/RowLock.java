@@ -2,7 +2,6 @@ package dev.sluice.backfill;
 
 import dev.sluice.migration.Identifier;
 import dev.sluice.postgres.Table;
-import dev.sluice.postgres.TableKey;
 import java.util.List;
 
 /**
@@ -28,12 +27,6 @@ enum RowLock {
             .filter(Table.Index::unique)
             .anyMatch(index -> index.allColumns().stream().anyMatch(columns::contains));
     return unique ? UPDATE : NO_KEY_UPDATE;
-  }
-
-  /** The clause for a statement that joins the table with a list of ours: only its rows. */
-  String clauseOf(TableKey key, boolean skipLocked) {
-    String of = clause + " OF " + key.table().name().quoted();
-    return skipLocked ? of + " SKIP LOCKED" : of;
   }
 
   String clause(boolean skipLocked) {

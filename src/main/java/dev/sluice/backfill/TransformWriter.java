@@ -11,8 +11,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -45,32 +47,31 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
     }
 
     /**
-     * Locks rows in key order, each until the transaction ends. Bounded by the number of keys. A
-     * row that changed since it was read does not match: the condition is checked again on the
-     * newest version.
+     * Locks rows in key order, each until the transaction ends, and reads their versions. Bounded
+     * by the number of keys. The condition is checked again on the newest version of each row.
      */
     private static String lockRows(TableKey key, String guard) {
       return """
-          SELECT %s
+          SELECT %s, %s.xmin::text AS _kxmin
           FROM %s
-          JOIN unnest(%s, CAST(? AS text[])) AS _kv(%s, _kxmin) ON %s
-          WHERE %s.xmin = CAST(_kv._kxmin AS xid)
+          WHERE %s
             AND (%s
             )
           ORDER BY %s
           """
           .formatted(
               key.textColumnList(),
-              key.table().quoted(),
-              keyArrays(key),
-              keyAliases(key),
-              key.equalTo("_kv"),
               key.table().name().quoted(),
+              key.table().quoted(),
+              key.isOneOf(),
               guard,
               key.columnList());
     }
 
-    /** Takes no lock that {@link #lockRows} does not hold yet. Bounded by the number of keys. */
+    /**
+     * Takes no lock that {@link #lockRows} does not hold yet. Bounded by the number of keys, which
+     * stand there twice: as a list they are found by one index scan.
+     */
     private static String update(Table table, TableKey key, String guard, List<Identifier> write) {
       String values =
           IntStream.range(0, write.size())
@@ -88,6 +89,7 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
           SET %s
           FROM unnest(%s%s) AS _kv(%s, %s)
           WHERE %s
+            AND %s
             AND (%s
             )
           """
@@ -99,6 +101,7 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
               keyAliases(key),
               values,
               key.equalTo("_kv"),
+              key.isOneOf(),
               guard);
     }
 
@@ -158,27 +161,31 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
     return items.stream().filter(item -> locked.contains(item.key())).toList();
   }
 
+  /** Locks the rows, and keeps those whose version is still the one that was read. */
   private List<Key> lock(Connection connection, List<? extends TransformChange.Computed> items)
       throws SQLException {
-    String sql = statements.lockRows + statements.lock.clauseOf(statements.key, skipLocked);
+    Map<Key, String> versions = new HashMap<>();
+    items.forEach(item -> versions.put(item.key(), item.version()));
+    String sql = statements.lockRows + statements.lock.clause(skipLocked);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      int index = setKeys(statement, connection, items);
-      Object[] versions = items.stream().map(TransformChange.Computed::version).toArray();
-      statement.setArray(index, connection.createArrayOf("text", versions));
-      List<Key> keys = new ArrayList<>(items.size());
+      setKeys(statement, connection, items, 1);
+      List<Key> same = new ArrayList<>(items.size());
       try (ResultSet rs = statement.executeQuery()) {
         while (rs.next()) {
-          keys.add(statements.key.read(rs));
+          Key key = statements.key.read(rs);
+          if (rs.getString("_kxmin").equals(versions.get(key))) {
+            same.add(key);
+          }
         }
       }
-      return keys;
+      return same;
     }
   }
 
   private Integer update(Connection connection, List<? extends TransformChange.Computed> items)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(statements.update)) {
-      int index = setKeys(statement, connection, items);
+      int index = setKeys(statement, connection, items, 1);
       for (int column = 0; column < statements.writeWidth; column++) {
         Object[] values = new Object[items.size()];
         for (int row = 0; row < values.length; row++) {
@@ -186,20 +193,23 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
         }
         statement.setArray(index++, connection.createArrayOf("text", values));
       }
+      setKeys(statement, connection, items, index);
       return statement.executeUpdate();
     }
   }
 
+  /** Returns the index of the parameter after the keys. */
   private int setKeys(
       PreparedStatement statement,
       Connection connection,
-      List<? extends TransformChange.Computed> items)
+      List<? extends TransformChange.Computed> items,
+      int first)
       throws SQLException {
     List<Key> keys = new ArrayList<>(items.size());
     for (TransformChange.Computed item : items) {
       keys.add(item.key());
     }
-    int index = 1;
+    int index = first;
     for (Array array : statements.key.arrays(connection, keys)) {
       statement.setArray(index++, array);
     }

@@ -2,6 +2,7 @@ package dev.sluice.postgres;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 
@@ -15,6 +16,12 @@ import org.springframework.jdbc.core.JdbcOperations;
 public final class KeySample {
 
   private static final int PAGES_MAX = 2_000;
+
+  /** 6 MiB: some 50,000 rows of an ordinary table, read in well under a second. */
+  private static final int WINDOW_PAGES = 800;
+
+  /** A table of 1 TiB has windows of some 50 MiB, each still a matter of seconds. */
+  private static final int WINDOWS_MAX = 20_000;
 
   private final JdbcOperations jdbc;
   private final TableKey key;
@@ -42,6 +49,18 @@ public final class KeySample {
     }
     ranges.add(new KeyRange(after, greatest));
     return ranges;
+  }
+
+  /**
+   * Ranges of about {@value #WINDOW_PAGES} pages' rows, for statements that must be short. Together
+   * they hold every key, also those that come later.
+   */
+  public List<KeyRange> windows() {
+    int count = (int) Math.min(WINDOWS_MAX, 1 + pages() / WINDOW_PAGES);
+    List<KeyRange> windows = new ArrayList<>(ranges(count));
+    KeyRange last = windows.remove(windows.size() - 1);
+    windows.add(new KeyRange(last.after(), null));
+    return windows;
   }
 
   /** The last key of each of {@code count} equal parts of the sample. */
@@ -75,6 +94,13 @@ public final class KeySample {
   }
 
   private String tableSample() {
+    long pages = pages();
+    return pages <= PAGES_MAX
+        ? ""
+        : String.format(Locale.ROOT, "TABLESAMPLE SYSTEM (%f)", 100.0 * PAGES_MAX / pages);
+  }
+
+  private long pages() {
     Long pages =
         jdbc.queryForObject(
             """
@@ -87,9 +113,6 @@ public final class KeySample {
             Long.class,
             key.table().quoted(),
             key.table().quoted());
-    if (pages == null || pages <= PAGES_MAX) {
-      return "";
-    }
-    return "TABLESAMPLE SYSTEM (%f)".formatted(100.0 * PAGES_MAX / pages);
+    return pages == null ? 0 : pages;
   }
 }
