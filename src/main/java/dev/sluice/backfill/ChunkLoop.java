@@ -8,6 +8,7 @@ import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.TransientRetry;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.throttle.ChunkSize;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,11 +26,15 @@ final class ChunkLoop<I, O> {
 
   private static final Logger log = LoggerFactory.getLogger(ChunkLoop.class);
 
+  /** How long rows stay free after a chunk overran its time: waiting sessions wake up meanwhile. */
+  private static final Duration GIVING_WAY = Duration.ofMillis(100);
+
   private final ChunkTransaction transaction;
   private final RowChange<I, O> change;
   private final KeyWindows windows;
   private final JobRepository jobRepository;
   private final ChunkBoundary boundary;
+  private final Waiter waiter;
   private final Tuning tuning;
   private final Pass pass;
   private final RetryTemplate retry;
@@ -48,6 +53,7 @@ final class ChunkLoop<I, O> {
     this.windows = windows;
     this.jobRepository = jobRepository;
     this.boundary = boundary;
+    this.waiter = waiter;
     this.tuning = tuning;
     this.pass = pass;
     this.retry =
@@ -177,6 +183,8 @@ final class ChunkLoop<I, O> {
           }
           StepCheckpoint.restore(step, jobRepository);
           cursor.narrow();
+          // or the next page takes the rows again before a session that waits for one wakes up
+          waiter.await(GIVING_WAY);
           boundary.check();
         }
       }
