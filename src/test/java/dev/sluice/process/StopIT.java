@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StopIT {
 
   private static final String ID = "0001_upper";
-  private static final int ROWS = 60_000;
+  private static final int ROWS = 30_000;
   private static final int STOPPED = 4;
 
   /** The promise is 2 s; the rest is for a machine with other work. */
@@ -71,7 +71,6 @@ class StopIT {
               workerSessions(watch).forEach(watch::terminate);
               return process.err().contains("backfill.rollback");
             });
-        assertThat(process.err()).contains("sqlstate=57P01");
         assertStops("SIGTERM while it waits 5 min for a retry", process, SluiceProcess::sigterm);
       }
       assertThat(watch.state()).isEqualTo("stopped");
