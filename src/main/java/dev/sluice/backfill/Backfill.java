@@ -186,7 +186,7 @@ public final class Backfill {
             run.epoch(),
             now.times(),
             now.key(),
-            migration.guard());
+            migration);
     return new ChunkLoop<>(
         chunks,
         change,

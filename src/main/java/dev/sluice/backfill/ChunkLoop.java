@@ -64,12 +64,19 @@ final class ChunkLoop<I, O> {
    * @param rowsMax most rows a chunk, at most the tuning's
    * @param skipLocked false: wait for rows that others hold, as long as a chunk may; a wait in vain
    *     is then the caller's, not retried
-   * @param chunksChecked in the first so many chunks of a walk, find the rows that stay under the
-   *     guard
+   * @param unchanged what to do about rows that stay under the guard
    * @param resumes the step's stored checkpoint says where to go on after an error; false: the loop
    *     repeats the chunk, which changes nothing that is done
    */
-  record Pass(int rowsMax, boolean skipLocked, int chunksChecked, boolean resumes) {}
+  record Pass(int rowsMax, boolean skipLocked, Unchanged unchanged, boolean resumes) {}
+
+  /** What to do about rows that were changed and are under the guard all the same. */
+  enum Unchanged {
+    /** Fail, and roll back, if the first rows of a range all are; single ones are the sweep's. */
+    FAIL_AT_FIRST,
+    /** Report them with each chunk. */
+    REPORT
+  }
 
   /**
    * Goes through the range.
@@ -113,7 +120,7 @@ final class ChunkLoop<I, O> {
     private final KeyRange range;
     private final ChunkSize size = new ChunkSize(tuning.chunk());
     private KeyCursor cursor;
-    private int chunks;
+    private boolean rowsSeen;
 
     Progress(StepExecution step, KeyRange range) {
       this.step = step;
@@ -149,20 +156,22 @@ final class ChunkLoop<I, O> {
       }
     }
 
+    private ChunkTransaction.Request request(int rows) {
+      boolean failAtFirst = pass.unchanged() == Unchanged.FAIL_AT_FIRST;
+      boolean find = !failAtFirst || !rowsSeen;
+      return new ChunkTransaction.Request(
+          cursor.window(), rows, pass.skipLocked(), find, failAtFirst);
+    }
+
     /** A chunk that overruns its time is rolled back and tried again with half the rows. */
     private ChunkResult<I> nextChunk() throws Exception {
       while (true) {
         int rows = Math.min(size.rows(), pass.rowsMax());
         Runnable putBack = StepCheckpoint.remember(step);
         try {
-          boolean check = chunks < pass.chunksChecked();
           ChunkResult<I> result =
-              transaction.run(
-                  step,
-                  change,
-                  new ChunkTransaction.Request(cursor.window(), rows, pass.skipLocked(), check),
-                  cursor::checkpointAfter);
-          chunks++;
+              transaction.run(step, change, request(rows), cursor::checkpointAfter);
+          rowsSeen = rowsSeen || !result.visited().isEmpty();
           return result;
         } catch (Exception e) {
           putBack.run();

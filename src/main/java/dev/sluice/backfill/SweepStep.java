@@ -85,7 +85,7 @@ final class SweepStep extends AbstractStep {
   private void pass(StepExecution step, Remaining remaining, boolean skipLocked) throws Exception {
     Unchanged unchanged = new Unchanged();
     int rows = skipLocked ? backfill.rowsMax() : 1;
-    ChunkLoop.Pass pass = new ChunkLoop.Pass(rows, skipLocked, Integer.MAX_VALUE, false);
+    ChunkLoop.Pass pass = new ChunkLoop.Pass(rows, skipLocked, ChunkLoop.Unchanged.REPORT, false);
     for (KeyRange range : remaining.ranges()) {
       walk(backfill.loop(pass), step, range, unchanged);
     }

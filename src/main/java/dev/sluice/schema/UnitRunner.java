@@ -119,7 +119,10 @@ final class UnitRunner {
     }
   }
 
-  /** No lock. What the transaction has waited or worked counts against its time for waiting. */
+  /**
+   * No lock. What the transaction has waited or worked counts against its time for both: its locks
+   * are held to its end.
+   */
   private void setTimeouts(Isolation isolation) {
     long lockMillis = settings.lockTimeout().toMillis();
     long statementMillis =
@@ -129,10 +132,13 @@ final class UnitRunner {
         SELECT set_config('lock_timeout', greatest(?::bigint,
                  ?::bigint - (extract(epoch FROM clock_timestamp() - now()) * 1000)::bigint)::text, true)
                  AS lock_timeout,
-               set_config('statement_timeout', ?::bigint::text, true) AS statement_timeout
+               set_config('statement_timeout', (CASE WHEN ?::bigint = 0 THEN 0 ELSE greatest(1,
+                 ?::bigint - (extract(epoch FROM clock_timestamp() - now()) * 1000)::bigint) END)::text, true)
+                 AS statement_timeout
         """,
         Math.max(1, lockMillis / LOCK_TIMEOUT_PARTS),
         lockMillis,
+        statementMillis,
         statementMillis);
   }
 
