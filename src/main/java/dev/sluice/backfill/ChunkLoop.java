@@ -8,11 +8,13 @@ import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.TransientRetry;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.throttle.ChunkSize;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.StepExecution;
+import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.retry.support.RetryTemplate;
 
 /**
@@ -25,11 +27,15 @@ final class ChunkLoop<I, O> {
 
   private static final Logger log = LoggerFactory.getLogger(ChunkLoop.class);
 
+  /** How long rows stay free after a chunk overran its time: waiting sessions wake up meanwhile. */
+  private static final Duration GIVING_WAY = Duration.ofMillis(100);
+
   private final ChunkTransaction transaction;
   private final RowChange<I, O> change;
   private final KeyWindows windows;
   private final JobRepository jobRepository;
   private final ChunkBoundary boundary;
+  private final Waiter waiter;
   private final Tuning tuning;
   private final Pass pass;
   private final RetryTemplate retry;
@@ -48,6 +54,7 @@ final class ChunkLoop<I, O> {
     this.windows = windows;
     this.jobRepository = jobRepository;
     this.boundary = boundary;
+    this.waiter = waiter;
     this.tuning = tuning;
     this.pass = pass;
     this.retry =
@@ -55,7 +62,7 @@ final class ChunkLoop<I, O> {
             tuning.retry().attempts(),
             tuning.retry().backoff(),
             waiter,
-            error -> SqlStates.isTimeout(error) ? pass.skipLocked() : SqlStates.isTransient(error));
+            error -> SqlStates.isTimeout(error) ? pass.skipLocked() : isTransient(error));
   }
 
   /**
@@ -98,6 +105,11 @@ final class ChunkLoop<I, O> {
     }
   }
 
+  /** A step that another process has written meanwhile is read anew, as after any error. */
+  private static boolean isTransient(Throwable error) {
+    return SqlStates.isTransient(error) || error instanceof OptimisticLockingFailureException;
+  }
+
   private ChunkResult<I> retrying(Progress progress) throws Exception {
     try {
       return retry.execute(
@@ -125,11 +137,9 @@ final class ChunkLoop<I, O> {
     Progress(StepExecution step, KeyRange range) {
       this.step = step;
       this.range = range;
-      this.cursor = cursorAt(pass.resumes() ? startAtCheckpoint() : range);
-    }
-
-    private KeyCursor cursorAt(KeyRange rest) {
-      return new KeyCursor(windows, rest, tuning.chunk().targetTime());
+      this.cursor =
+          new KeyCursor(
+              windows, pass.resumes() ? startAtCheckpoint() : range, tuning.chunk().targetTime());
     }
 
     private KeyRange startAtCheckpoint() {
@@ -141,7 +151,8 @@ final class ChunkLoop<I, O> {
     private void restore() {
       StepCheckpoint.restore(step, jobRepository);
       cursor =
-          cursorAt(pass.resumes() ? startAtCheckpoint() : range.startingAfter(cursor.checkpoint()));
+          cursor.at(
+              pass.resumes() ? startAtCheckpoint() : range.startingAfter(cursor.checkpoint()));
     }
 
     /** The step's last update, by Spring Batch, must find the version that is stored. */
@@ -163,6 +174,24 @@ final class ChunkLoop<I, O> {
           cursor.window(), rows, pass.skipLocked(), find, failAtFirst);
     }
 
+    /**
+     * Makes the next chunk hold less for less time.
+     *
+     * @return false if it cannot, or the error is another: a lock that a single row waits for in
+     *     vain
+     */
+    private boolean makeSmaller(Exception error) {
+      if (SqlStates.isLockTimeout(error)) {
+        return pass.skipLocked() && size.overran();
+      }
+      if (!SqlStates.isTimeout(error)) {
+        return false;
+      }
+      boolean narrower = cursor.narrow();
+      boolean fewer = pass.rowsMax() > 1 && size.overran();
+      return narrower || fewer;
+    }
+
     /** A chunk that overruns its time is rolled back and tried again with half the rows. */
     private ChunkResult<I> nextChunk() throws Exception {
       while (true) {
@@ -181,11 +210,12 @@ final class ChunkLoop<I, O> {
               step.getStepName(),
               rows,
               SqlStates.of(e).orElse("none"));
-          if (!SqlStates.isTimeout(e) || pass.rowsMax() == 1 || !size.overran()) {
+          if (!makeSmaller(e)) {
             throw e;
           }
           StepCheckpoint.restore(step, jobRepository);
-          cursor.narrow();
+          // or the next page takes the rows again before a session that waits for one wakes up
+          waiter.await(GIVING_WAY);
           boundary.check();
         }
       }

@@ -138,11 +138,11 @@ final class ChunkTransaction {
       Function<Page<I>, @Nullable Key> checkpointAfter,
       WorkSource<I, O> source)
       throws Exception {
-    long start = System.nanoTime();
     try {
       ChunkResult<I> result =
           transaction.execute(
               status -> {
+                long start = System.nanoTime();
                 try {
                   epoch.enter(jdbc, times.statements(), times.total());
                   Work<I, O> work = source.get();
@@ -184,6 +184,7 @@ final class ChunkTransaction {
         }
       }
     }
+    limitNextStatement(start);
     StepCheckpoint.store(step, checkpointAfter.apply(work.page()));
     step.setReadCount(step.getReadCount() + work.page().items().size());
     step.setWriteCount(step.getWriteCount() + writer.rowsWritten());
@@ -207,7 +208,7 @@ final class ChunkTransaction {
       jdbc.query(
           "SELECT set_config('lock_timeout', ?, true), set_config('statement_timeout', ?, true)",
           rs -> {},
-          Long.toString(left),
+          Long.toString(Epoch.lockLimitMillis(Duration.ofMillis(left))),
           Long.toString(left));
     }
   }

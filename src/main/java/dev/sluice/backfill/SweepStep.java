@@ -40,6 +40,8 @@ final class SweepStep extends AbstractStep {
   SweepStep(String name, JobRepository jobRepository, Backfill backfill) {
     super(jobRepository);
     setName(name);
+    // rows may have come under the guard since a launch that failed behind the sweep
+    setAllowStartIfComplete(true);
     this.backfill = backfill;
   }
 
@@ -73,7 +75,7 @@ final class SweepStep extends AbstractStep {
       try {
         pass(step, remaining, skipLocked);
       } catch (Exception e) {
-        if (skipLocked || !SqlStates.isTimeout(e)) {
+        if (skipLocked || !SqlStates.isLockTimeout(e)) {
           throw e;
         }
         waited = waited.plus(waitForLock(remaining, waited, e));

@@ -12,8 +12,8 @@ import org.springframework.core.NestedRuntimeException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Runs the units of one file, each with retries, and writes down what is done. */
@@ -37,7 +37,7 @@ final class UnitRunner {
     this.settings = settings;
     jdbc = new JdbcTemplate(dataSource);
     progress = progressOn(jdbc);
-    transactions = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    transactions = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
     outside = new OutsideTransaction(settings);
     retry = new LockRetry(waiter, settings);
     blockers = new Blockers(jdbc);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FenceIT {
 
   private static final String ID = "0001_upper";
-  private static final int ROWS = 60_000;
+  private static final int ROWS = 20_000;
   private static final int DONE = 0;
 
   @TempDir private Path jobs;
@@ -79,7 +80,7 @@ class FenceIT {
             """)
         .query(
             rs -> {
-              Map<Long, Long> rows = new java.util.TreeMap<>();
+              Map<Long, Long> rows = new TreeMap<>();
               while (rs.next()) {
                 rows.put(rs.getLong(1), rs.getLong(2));
               }

@@ -24,12 +24,12 @@ class KillIT {
 
   @Test
   void setChangesEachRowOnceThroughThreeKills() throws Exception {
-    killAndRunAgain(CountedTable.SET, 150_000, 3);
+    killAndRunAgain(CountedTable.SET, 100_000, 3);
   }
 
   @Test
-  void transformChangesEachRowOnceThroughThreeKills() throws Exception {
-    killAndRunAgain(CountedTable.TRANSFORM, 60_000, 3);
+  void transformChangesEachRowOnceThroughTwoKills() throws Exception {
+    killAndRunAgain(CountedTable.TRANSFORM, 40_000, 2);
   }
 
   @Test

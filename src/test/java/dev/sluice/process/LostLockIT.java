@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One runner a migration, whatever happens to its lock's connection. */
-class RunnerLockIT {
+class LostLockIT {
 
   private static final String ID = "0001_upper";
-  private static final int ROWS = 100_000;
+  private static final int ROWS = 60_000;
   private static final int DONE = 0;
   private static final int FAILED = 5;
   private static final int BUSY = 7;
@@ -101,7 +101,7 @@ class RunnerLockIT {
         watch.terminateRunnerLock();
         int codeOfFirst = first.waitFor();
         int codeOfSecond = second.waitFor();
-        System.out.printf("RunnerLockIT: first %d, second %d%n", codeOfFirst, codeOfSecond);
+        System.out.printf("LostLockIT: first %d, second %d%n", codeOfFirst, codeOfSecond);
         assertThat(List.of(codeOfFirst, codeOfSecond))
             .as("%s%n%s", first, second)
             .isSubsetOf(DONE, FAILED, BUSY);

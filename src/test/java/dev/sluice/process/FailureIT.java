@@ -1,0 +1,57 @@
+package dev.sluice.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.testing.PostgresServer;
+import dev.sluice.testing.SluiceProcess;
+import dev.sluice.testing.TestDatabase;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Failures that come again: the run ends at once, and goes on where it was when it is repaired. */
+class FailureIT {
+
+  private static final String ID = "0001_upper";
+  private static final int ROWS = 20_000;
+  private static final int FAILED = 5;
+
+  @TempDir private Path jobs;
+
+  @Test
+  void aCommitThatFailsLeavesTheCheckpointBeforeItsChunk() throws Exception {
+    try (TestDatabase database = PostgresServer.newest().newDatabase();
+        RunWatch watch = new RunWatch(database, ID)) {
+      CountedTable table = CountedTable.create(database, ROWS);
+      database.execute(
+          """
+          CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN
+            RAISE EXCEPTION 'not this row' USING ERRCODE = 'check_violation';
+          END $$;
+          CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON item DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW WHEN (NEW.id = 10500) EXECUTE FUNCTION refuse();
+          """);
+      Migrations migrations =
+          new Migrations(jobs, database)
+              .define(ID, CountedTable.SET + "chunk: {rows: 100}\nworkers: 2\n");
+      try (SluiceProcess process = migrations.start(ID)) {
+        assertThat(process.waitFor()).as("%s", process).isEqualTo(FAILED);
+        assertThat(process.err())
+            .contains("0001_upper: ERROR: not this row")
+            .contains("[23514]. Run it again to go on.");
+      }
+      assertThat(watch.state()).isEqualTo("failed");
+
+      database.execute("DROP TRIGGER refuse ON item");
+      try (SluiceProcess process = migrations.start(ID)) {
+        assertThat(process.waitFor()).as("%s", process).isZero();
+        assertThat(process.err())
+            .as("nothing is left to the sweep")
+            .contains("sweep.round migration=0001_upper round=1 remaining=0");
+      }
+      table.assertEachRowUpdatedOnce(ROWS);
+      assertThat(watch.rowsWritten()).isEqualTo(ROWS);
+    }
+  }
+}
