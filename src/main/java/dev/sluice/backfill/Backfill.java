@@ -139,8 +139,7 @@ public final class Backfill {
   }
 
   Partitions partitions() {
-    return new Partitions(
-        jdbc, transaction, new KeySample(jdbc, target().key()), migration.id(), run.run());
+    return new Partitions(jdbc, transaction, target().key(), migration.id(), run.run());
   }
 
   /**
@@ -186,7 +185,7 @@ public final class Backfill {
             run.epoch(),
             now.times(),
             now.key(),
-            migration.guard());
+            migration);
     return new ChunkLoop<>(
         chunks,
         change,

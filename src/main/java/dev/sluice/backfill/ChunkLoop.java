@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.StepExecution;
+import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.retry.support.RetryTemplate;
 
 /**
@@ -61,7 +62,7 @@ final class ChunkLoop<I, O> {
             tuning.retry().attempts(),
             tuning.retry().backoff(),
             waiter,
-            error -> SqlStates.isTimeout(error) ? pass.skipLocked() : SqlStates.isTransient(error));
+            error -> SqlStates.isTimeout(error) ? pass.skipLocked() : isTransient(error));
   }
 
   /**
@@ -70,12 +71,19 @@ final class ChunkLoop<I, O> {
    * @param rowsMax most rows a chunk, at most the tuning's
    * @param skipLocked false: wait for rows that others hold, as long as a chunk may; a wait in vain
    *     is then the caller's, not retried
-   * @param chunksChecked in the first so many chunks of a walk, find the rows that stay under the
-   *     guard
+   * @param unchanged what to do about rows that stay under the guard
    * @param resumes the step's stored checkpoint says where to go on after an error; false: the loop
    *     repeats the chunk, which changes nothing that is done
    */
-  record Pass(int rowsMax, boolean skipLocked, int chunksChecked, boolean resumes) {}
+  record Pass(int rowsMax, boolean skipLocked, Unchanged unchanged, boolean resumes) {}
+
+  /** What to do about rows that were changed and are under the guard all the same. */
+  enum Unchanged {
+    /** Fail, and roll back, if the first rows of a range all are; single ones are the sweep's. */
+    FAIL_AT_FIRST,
+    /** Report them with each chunk. */
+    REPORT
+  }
 
   /**
    * Goes through the range.
@@ -95,6 +103,11 @@ final class ChunkLoop<I, O> {
       }
       afterChunk.accept(result);
     }
+  }
+
+  /** A step that another process has written meanwhile is read anew, as after any error. */
+  private static boolean isTransient(Throwable error) {
+    return SqlStates.isTransient(error) || error instanceof OptimisticLockingFailureException;
   }
 
   private ChunkResult<I> retrying(Progress progress) throws Exception {
@@ -119,16 +132,14 @@ final class ChunkLoop<I, O> {
     private final KeyRange range;
     private final ChunkSize size = new ChunkSize(tuning.chunk());
     private KeyCursor cursor;
-    private int chunks;
+    private boolean rowsSeen;
 
     Progress(StepExecution step, KeyRange range) {
       this.step = step;
       this.range = range;
-      this.cursor = cursorAt(pass.resumes() ? startAtCheckpoint() : range);
-    }
-
-    private KeyCursor cursorAt(KeyRange rest) {
-      return new KeyCursor(windows, rest, tuning.chunk().targetTime());
+      this.cursor =
+          new KeyCursor(
+              windows, pass.resumes() ? startAtCheckpoint() : range, tuning.chunk().targetTime());
     }
 
     private KeyRange startAtCheckpoint() {
@@ -140,7 +151,8 @@ final class ChunkLoop<I, O> {
     private void restore() {
       StepCheckpoint.restore(step, jobRepository);
       cursor =
-          cursorAt(pass.resumes() ? startAtCheckpoint() : range.startingAfter(cursor.checkpoint()));
+          cursor.at(
+              pass.resumes() ? startAtCheckpoint() : range.startingAfter(cursor.checkpoint()));
     }
 
     /** The step's last update, by Spring Batch, must find the version that is stored. */
@@ -155,20 +167,40 @@ final class ChunkLoop<I, O> {
       }
     }
 
+    private ChunkTransaction.Request request(int rows) {
+      boolean failAtFirst = pass.unchanged() == Unchanged.FAIL_AT_FIRST;
+      boolean find = !failAtFirst || !rowsSeen;
+      return new ChunkTransaction.Request(
+          cursor.window(), rows, pass.skipLocked(), find, failAtFirst);
+    }
+
+    /**
+     * Makes the next chunk hold less for less time.
+     *
+     * @return false if it cannot, or the error is another: a lock that a single row waits for in
+     *     vain
+     */
+    private boolean makeSmaller(Exception error) {
+      if (SqlStates.isLockTimeout(error)) {
+        return pass.skipLocked() && size.overran();
+      }
+      if (!SqlStates.isTimeout(error)) {
+        return false;
+      }
+      boolean narrower = cursor.narrow();
+      boolean fewer = pass.rowsMax() > 1 && size.overran();
+      return narrower || fewer;
+    }
+
     /** A chunk that overruns its time is rolled back and tried again with half the rows. */
     private ChunkResult<I> nextChunk() throws Exception {
       while (true) {
         int rows = Math.min(size.rows(), pass.rowsMax());
         Runnable putBack = StepCheckpoint.remember(step);
         try {
-          boolean check = chunks < pass.chunksChecked();
           ChunkResult<I> result =
-              transaction.run(
-                  step,
-                  change,
-                  new ChunkTransaction.Request(cursor.window(), rows, pass.skipLocked(), check),
-                  cursor::checkpointAfter);
-          chunks++;
+              transaction.run(step, change, request(rows), cursor::checkpointAfter);
+          rowsSeen = rowsSeen || !result.visited().isEmpty();
           return result;
         } catch (Exception e) {
           putBack.run();
@@ -178,11 +210,10 @@ final class ChunkLoop<I, O> {
               step.getStepName(),
               rows,
               SqlStates.of(e).orElse("none"));
-          if (!SqlStates.isTimeout(e) || pass.rowsMax() == 1 || !size.overran()) {
+          if (!makeSmaller(e)) {
             throw e;
           }
           StepCheckpoint.restore(step, jobRepository);
-          cursor.narrow();
           // or the next page takes the rows again before a session that waits for one wakes up
           waiter.await(GIVING_WAY);
           boundary.check();

@@ -13,10 +13,4 @@ import java.util.List;
  *     nothing that ends it. Empty unless it was asked for.
  */
 record ChunkResult<I>(
-    Page<I> page, int rowsWritten, List<Key> visited, List<Key> unchanged, Duration time) {
-
-  /** Every row that it held is still under the guard, and it held some. */
-  boolean achievedNothing() {
-    return !visited.isEmpty() && unchanged.size() == visited.size();
-  }
-}
+    Page<I> page, int rowsWritten, List<Key> visited, List<Key> unchanged, Duration time) {}

@@ -17,6 +17,7 @@ import java.time.Duration;
 record ChunkTimes(Duration total, Duration statements) {
 
   private static final Duration MARGIN = Duration.ofMillis(100);
+  private static final Duration TOTAL_MAX = Duration.ofSeconds(1);
 
   /**
    * @param deadlockTimeout the shortest of the server
@@ -28,7 +29,9 @@ record ChunkTimes(Duration total, Duration statements) {
           "deadlock_timeout is %d ms on this server, at least %d ms are needed. Raise it."
               .formatted(deadlockTimeout.toMillis(), MARGIN.multipliedBy(2).toMillis()));
     }
-    Duration total = deadlockTimeout.minus(MARGIN);
+    // a longer deadlock_timeout is no leave to hold rows for longer
+    Duration shortest = deadlockTimeout.compareTo(TOTAL_MAX) < 0 ? deadlockTimeout : TOTAL_MAX;
+    Duration total = shortest.minus(MARGIN);
     Duration withMargin = total.minus(MARGIN);
     Duration half = total.dividedBy(2);
     return new ChunkTimes(total, withMargin.compareTo(half) > 0 ? withMargin : half);

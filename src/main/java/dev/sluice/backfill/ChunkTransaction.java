@@ -1,6 +1,7 @@
 package dev.sluice.backfill;
 
 import dev.sluice.control.Epoch;
+import dev.sluice.migration.Migration;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.TableKey;
@@ -41,6 +42,7 @@ final class ChunkTransaction {
   private final Epoch epoch;
   private final ChunkTimes times;
   private final TableKey key;
+  private final Migration migration;
   private final String stillToDo;
 
   ChunkTransaction(
@@ -50,13 +52,14 @@ final class ChunkTransaction {
       Epoch epoch,
       ChunkTimes times,
       TableKey key,
-      String guard) {
+      Migration migration) {
     this.jobRepository = jobRepository;
     this.transaction = transaction;
     this.jdbc = new JdbcTemplate(dataSource);
     this.epoch = epoch;
     this.times = times;
     this.key = key;
+    this.migration = migration;
     this.stillToDo =
         """
         SELECT %s
@@ -66,11 +69,24 @@ final class ChunkTransaction {
           )
         """
             .formatted(
-                key.textColumnList(), key.table().quoted(), key.isOneOf(), UserSql.forJdbc(guard));
+                key.textColumnList(),
+                key.table().quoted(),
+                key.isOneOf(),
+                UserSql.forJdbc(migration.guard()));
   }
 
-  /** What a chunk is asked to do. */
-  record Request(KeyRange window, int rows, boolean skipLocked, boolean findUnchanged) {}
+  /**
+   * What a chunk is asked to do.
+   *
+   * @param findUnchanged find the rows that stay under the guard
+   * @param mustChangeSome if all do, roll back and fail: better than to rewrite a table for nothing
+   */
+  record Request(
+      KeyRange window,
+      int rows,
+      boolean skipLocked,
+      boolean findUnchanged,
+      boolean mustChangeSome) {}
 
   /**
    * Runs one chunk.
@@ -122,11 +138,11 @@ final class ChunkTransaction {
       Function<Page<I>, @Nullable Key> checkpointAfter,
       WorkSource<I, O> source)
       throws Exception {
-    long start = System.nanoTime();
     try {
       ChunkResult<I> result =
           transaction.execute(
               status -> {
+                long start = System.nanoTime();
                 try {
                   epoch.enter(jdbc, times.statements(), times.total());
                   Work<I, O> work = source.get();
@@ -163,8 +179,12 @@ final class ChunkTransaction {
       if (request.findUnchanged() && !writer.visited().isEmpty()) {
         limitNextStatement(start);
         unchanged = underGuard(writer.visited());
+        if (request.mustChangeSome() && unchanged.size() == writer.visited().size()) {
+          throw new UnchangedRowsException(migration, unchanged, unchanged.size());
+        }
       }
     }
+    limitNextStatement(start);
     StepCheckpoint.store(step, checkpointAfter.apply(work.page()));
     step.setReadCount(step.getReadCount() + work.page().items().size());
     step.setWriteCount(step.getWriteCount() + writer.rowsWritten());
@@ -188,7 +208,7 @@ final class ChunkTransaction {
       jdbc.query(
           "SELECT set_config('lock_timeout', ?, true), set_config('statement_timeout', ?, true)",
           rs -> {},
-          Long.toString(left),
+          Long.toString(Epoch.lockLimitMillis(Duration.ofMillis(left))),
           Long.toString(left));
     }
   }

@@ -39,6 +39,13 @@ final class KeyCursor {
     this.exhausted = rest.after() != null && rest.after().equals(rest.through());
   }
 
+  /** A cursor elsewhere that looks as far as this one. */
+  KeyCursor at(KeyRange newRest) {
+    KeyCursor moved = new KeyCursor(windows, newRest, targetTime);
+    moved.windowRows = windowRows;
+    return moved;
+  }
+
   boolean isExhausted() {
     return exhausted;
   }
@@ -83,9 +90,17 @@ final class KeyCursor {
     }
   }
 
-  /** A page overran its time: look less far. */
-  void narrow() {
-    windowRows = Math.max(1, windowRows / 2);
+  /**
+   * A page overran its time: look less far.
+   *
+   * @return false if it looks at one row already
+   */
+  boolean narrow() {
     window = null;
+    if (windowRows == 1) {
+      return false;
+    }
+    windowRows = windowRows / 2;
+    return true;
   }
 }

@@ -4,6 +4,7 @@ import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.KeySample;
+import dev.sluice.postgres.TableKey;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -35,18 +36,16 @@ final class Partitions implements Partitioner {
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transaction;
   private final KeySample sample;
+  private final TableKey key;
   private final MigrationId id;
   private final long run;
 
   Partitions(
-      JdbcTemplate jdbc,
-      TransactionTemplate transaction,
-      KeySample sample,
-      MigrationId id,
-      long run) {
+      JdbcTemplate jdbc, TransactionTemplate transaction, TableKey key, MigrationId id, long run) {
     this.jdbc = jdbc;
     this.transaction = transaction;
-    this.sample = sample;
+    this.sample = new KeySample(jdbc, key);
+    this.key = key;
     this.id = id;
     this.run = run;
   }
@@ -80,12 +79,14 @@ final class Partitions implements Partitioner {
           for (int i = 0; i < ranges.size(); i++) {
             jdbc.update(
                 """
-                INSERT INTO sluice.partition (migration_id, run, number, after_key, through_key)
-                VALUES (?, ?, ?, ?, ?)
+                INSERT INTO sluice.partition
+                  (migration_id, run, number, key_columns, after_key, through_key)
+                VALUES (?, ?, ?, ?, ?, ?)
                 """,
                 id.value(),
                 run,
                 i + 1,
+                key.describe(),
                 texts(ranges.get(i).after()),
                 texts(ranges.get(i).through()));
           }
@@ -99,15 +100,24 @@ final class Partitions implements Partitioner {
   private List<KeyRange> stored() {
     return jdbc.query(
         """
-            SELECT after_key, through_key
+            SELECT key_columns, after_key, through_key
             FROM sluice.partition
             WHERE migration_id = ?
               AND run = ?
             ORDER BY number
             """,
-        (rs, row) -> new KeyRange(key(rs, "after_key"), key(rs, "through_key")),
+        (rs, row) -> range(rs),
         id.value(),
         run);
+  }
+
+  private KeyRange range(ResultSet rs) throws SQLException {
+    if (!rs.getString("key_columns").equals(key.describe())) {
+      throw new IllegalStateException(
+          "the run began with the key (%s), the definition now says (%s). Put key: back."
+              .formatted(rs.getString("key_columns"), key.describe()));
+    }
+    return new KeyRange(key(rs, "after_key"), key(rs, "through_key"));
   }
 
   private static @Nullable Key key(ResultSet rs, String column) throws SQLException {

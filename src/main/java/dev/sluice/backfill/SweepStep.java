@@ -40,6 +40,8 @@ final class SweepStep extends AbstractStep {
   SweepStep(String name, JobRepository jobRepository, Backfill backfill) {
     super(jobRepository);
     setName(name);
+    // rows may have come under the guard since a launch that failed behind the sweep
+    setAllowStartIfComplete(true);
     this.backfill = backfill;
   }
 
@@ -73,7 +75,7 @@ final class SweepStep extends AbstractStep {
       try {
         pass(step, remaining, skipLocked);
       } catch (Exception e) {
-        if (skipLocked || !SqlStates.isTimeout(e)) {
+        if (skipLocked || !SqlStates.isLockTimeout(e)) {
           throw e;
         }
         waited = waited.plus(waitForLock(remaining, waited, e));
@@ -85,7 +87,7 @@ final class SweepStep extends AbstractStep {
   private void pass(StepExecution step, Remaining remaining, boolean skipLocked) throws Exception {
     Unchanged unchanged = new Unchanged();
     int rows = skipLocked ? backfill.rowsMax() : 1;
-    ChunkLoop.Pass pass = new ChunkLoop.Pass(rows, skipLocked, Integer.MAX_VALUE, false);
+    ChunkLoop.Pass pass = new ChunkLoop.Pass(rows, skipLocked, ChunkLoop.Unchanged.REPORT, false);
     for (KeyRange range : remaining.ranges()) {
       walk(backfill.loop(pass), step, range, unchanged);
     }

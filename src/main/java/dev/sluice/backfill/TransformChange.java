@@ -94,16 +94,27 @@ final class TransformChange implements RowChange<TransformChange.Read, Transform
     return item -> {
       try {
         transformer.transform(item.row());
-        @Nullable Object[] results = item.row().results();
-        @Nullable String[] texts = new String[results.length];
-        for (int i = 0; i < texts.length; i++) {
-          texts[i] = PgText.of(results[i]);
-        }
-        return new Computed(item.key(), item.version(), Arrays.asList(texts));
       } catch (Exception e) {
         throw new TransformFailedException(item.key(), e);
       }
+      return new Computed(item.key(), item.version(), texts(item));
     };
+  }
+
+  /**
+   * @throws TransformFailedException if a column is left unset, or its value is of no known type
+   */
+  private static List<@Nullable String> texts(Read item) {
+    try {
+      @Nullable Object[] results = item.row().results();
+      @Nullable String[] texts = new String[results.length];
+      for (int i = 0; i < texts.length; i++) {
+        texts[i] = PgText.of(results[i]);
+      }
+      return Arrays.asList(texts);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new TransformFailedException(item.key(), String.valueOf(e.getMessage()));
+    }
   }
 
   @Override
@@ -116,12 +127,31 @@ final class TransformChange implements RowChange<TransformChange.Read, Transform
     return new TransformWriter(dataSource, statements, skipLocked);
   }
 
-  /** The user's transform failed for a row. Comes again: not retried. */
+  /**
+   * The user's transform failed for a row. Comes again: not retried.
+   *
+   * <p>Neither its message nor a cause: both may quote the row, and this one is stored and logged.
+   * The stack trace is the original's.
+   */
   static final class TransformFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     TransformFailedException(Key key, Exception cause) {
-      super("the transform failed for the row with key %s: %s".formatted(key, cause), cause);
+      this(key, cause.getClass().getName() + place(cause));
+      setStackTrace(cause.getStackTrace());
+    }
+
+    TransformFailedException(Key key, String reason) {
+      super("the transform failed for the row with key %s: %s".formatted(key, reason));
+    }
+
+    private static String place(Exception cause) {
+      for (StackTraceElement frame : cause.getStackTrace()) {
+        if (!frame.getClassName().startsWith("java.")) {
+          return " at %s:%d".formatted(frame.getFileName(), frame.getLineNumber());
+        }
+      }
+      return "";
     }
   }
 }

@@ -31,7 +31,7 @@ final class BootArguments {
       if (arg.startsWith("--" + JOB_NAME + "=")) {
         continue;
       }
-      if (arg.startsWith("--") && arg.contains(".")) {
+      if (arg.startsWith("--") && arg.split("=", 2)[0].contains(".")) {
         command.add("--spring-argument=" + arg);
       } else if (!arg.startsWith("-") && arg.contains("=")) {
         String name = arg.substring(0, arg.indexOf('='));

@@ -89,13 +89,13 @@ final class ProgressDisplay implements AutoCloseable {
       bar.setExtraMessage(progress.step() == null ? "" : " " + progress.step());
     } else if (progress.state() == RunState.RUNNING) {
       log.info(
-          "run.progress migration={} step={} rows={}/{} rate={}/s eta={}s",
+          "run.progress migration={} step={} rows={}/{} rate={}/s eta={}",
           id,
           progress.step(),
           progress.rowsDone(),
           progress.rowsEstimated(),
           progress.rowsPerSecond(),
-          progress.etaSeconds());
+          progress.etaSeconds() == null ? "unknown" : progress.etaSeconds() + "s");
     }
   }
 

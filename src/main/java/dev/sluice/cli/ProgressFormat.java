@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.control.RunState;
 import dev.sluice.monitoring.Progress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,8 +16,8 @@ final class ProgressFormat {
 
   static String text(Progress progress) {
     List<String> parts = new ArrayList<>();
-    parts.add("%-11s".formatted(progress.state().label()));
-    if (progress.step() != null) {
+    parts.add(progress.state().label());
+    if (progress.step() != null && progress.state() != RunState.COMPLETED) {
       parts.add("step " + progress.step());
     }
     parts.add("%,d of %,d rows".formatted(progress.rowsDone(), progress.rowsEstimated()));

@@ -5,9 +5,9 @@ import dev.sluice.job.MigrationRunner;
 import dev.sluice.job.RunOptions;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.RowTransformer;
+import dev.sluice.postgres.CancellableDataSource;
 import java.util.List;
 import java.util.concurrent.Callable;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.Command;
@@ -55,7 +55,7 @@ final class RunCommand implements Callable<Integer> {
       if (dryRun) {
         return ResultReport.print(spec.commandLine(), runner.dryRun(migration));
       }
-      return run(runner, context.getBean(DataSource.class), migration, transformer);
+      return run(runner, context.getBean(CancellableDataSource.class), migration, transformer);
     }
   }
 
@@ -69,11 +69,11 @@ final class RunCommand implements Callable<Integer> {
 
   private int run(
       MigrationRunner runner,
-      DataSource dataSource,
+      CancellableDataSource dataSource,
       Migration migration,
       @Nullable RowTransformer transformer) {
     StopSignal stop = new StopSignal();
-    try (SignalHandler signals = SignalHandler.install(stop);
+    try (SignalHandler signals = SignalHandler.install(stop, dataSource::cancelRunning);
         ProgressDisplay display = new ProgressDisplay(dataSource, migration.id())) {
       display.start();
       int code = ResultReport.print(spec.commandLine(), runner.run(migration, transformer, stop));

@@ -12,20 +12,28 @@ import java.util.concurrent.TimeUnit;
  */
 final class SignalHandler implements AutoCloseable {
 
-  /** A chunk takes less than a second; what is not over by then is stuck, and restartable. */
-  private static final long PATIENCE_SECONDS = 30;
+  /** A chunk takes less than that; what takes longer is a scan or an index, and is cancelled. */
+  private static final long CHUNK_SECONDS = 1;
+
+  /** What is not over by then is stuck, and restartable. */
+  private static final int CANCELS_MAX = 30;
 
   private final StopSignal stop;
+  private final Runnable cancelRunning;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Thread hook = new Thread(this::signalled, "signal");
   private volatile int exitCode = ExitCode.STOPPED;
 
-  private SignalHandler(StopSignal stop) {
+  private SignalHandler(StopSignal stop, Runnable cancelRunning) {
     this.stop = stop;
+    this.cancelRunning = cancelRunning;
   }
 
-  static SignalHandler install(StopSignal stop) {
-    SignalHandler handler = new SignalHandler(stop);
+  /**
+   * @param cancelRunning cancels the statements that run
+   */
+  static SignalHandler install(StopSignal stop, Runnable cancelRunning) {
+    SignalHandler handler = new SignalHandler(stop, cancelRunning);
     Runtime.getRuntime().addShutdownHook(handler.hook);
     return handler;
   }
@@ -38,7 +46,12 @@ final class SignalHandler implements AutoCloseable {
   private void signalled() {
     stop.stop();
     try {
-      if (!ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      boolean over = ended.await(CHUNK_SECONDS, TimeUnit.SECONDS);
+      for (int i = 0; !over && i < CANCELS_MAX; i++) {
+        cancelRunning.run();
+        over = ended.await(1, TimeUnit.SECONDS);
+      }
+      if (!over) {
         exitCode = ExitCode.FAILED;
       }
     } catch (InterruptedException e) {

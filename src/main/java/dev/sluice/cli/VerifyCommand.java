@@ -4,6 +4,7 @@ import dev.sluice.control.StopSignal;
 import dev.sluice.job.MigrationRunner;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.RowTransformer;
+import dev.sluice.postgres.CancellableDataSource;
 import java.util.concurrent.Callable;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.Command;
@@ -32,7 +33,9 @@ final class VerifyCommand implements Callable<Integer> {
     RowTransformer transformer = definitions.transformer(migration);
     try (ConfigurableApplicationContext context = database.open()) {
       StopSignal stop = new StopSignal();
-      try (SignalHandler signals = SignalHandler.install(stop)) {
+      try (SignalHandler signals =
+          SignalHandler.install(
+              stop, context.getBean(CancellableDataSource.class)::cancelRunning)) {
         MigrationRunner runner = context.getBean(MigrationRunner.class);
         int code =
             ResultReport.print(spec.commandLine(), runner.verify(migration, transformer, stop));

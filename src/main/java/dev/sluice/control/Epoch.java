@@ -34,6 +34,11 @@ public record Epoch(MigrationId id, long number) {
     jdbc.execute((Connection connection) -> enter(connection, statementLimit, idleLimit));
   }
 
+  /** Shorter than the statement's limit, so that a wait for a lock is told from slow work. */
+  public static long lockLimitMillis(Duration statementLimit) {
+    return Math.max(1, statementLimit.toMillis() * 9 / 10);
+  }
+
   private Void enter(Connection connection, Duration statementLimit, Duration idleLimit)
       throws SQLException {
     String sql =
@@ -47,9 +52,8 @@ public record Epoch(MigrationId id, long number) {
         SELECT epoch FROM sluice.migration WHERE id = ?
         """;
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      String millis = Long.toString(statementLimit.toMillis());
-      statement.setString(1, millis);
-      statement.setString(2, millis);
+      statement.setString(1, Long.toString(lockLimitMillis(statementLimit)));
+      statement.setString(2, Long.toString(statementLimit.toMillis()));
       statement.setString(3, Long.toString(idleLimit.toMillis()));
       statement.setString(4, id.value());
       statement.setString(5, "sluice.epoch/" + id + "/" + number);

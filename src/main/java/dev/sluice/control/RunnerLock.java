@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -73,7 +73,8 @@ public final class RunnerLock implements AutoCloseable {
       }
       SingleConnectionDataSource single = new SingleConnectionDataSource(connection, true);
       Ledger ledger = new Ledger(new JdbcTemplate(single));
-      TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(single));
+      TransactionTemplate transaction =
+          new TransactionTemplate(new DataSourceTransactionManager(single));
       Long epoch =
           transaction.execute(
               status -> {

@@ -17,6 +17,7 @@ final class Failures {
   /** Whether a relaunch may succeed where this launch failed. */
   static boolean mayPass(Throwable error) {
     return find(error, LockLostException.class).isPresent()
+        || find(error, MigrationRunner.OwnGhostException.class).isPresent()
         || (SqlStates.isTransient(error) && !isFinal(error));
   }
 
@@ -54,7 +55,8 @@ final class Failures {
       String text = message(own.get());
       return text.startsWith(id.value()) ? text : id + ": " + text;
     }
-    return "%s: %s. Run it again to go on.".formatted(id, SqlStates.message(error));
+    return "%s: %s. Correct the cause, and run it again to go on."
+        .formatted(id, SqlStates.message(error));
   }
 
   private static Optional<Throwable> ownError(Throwable error) {

@@ -8,6 +8,8 @@ import dev.sluice.control.RunnerLock;
 import dev.sluice.control.StopSignal;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.RowTransformer;
+import dev.sluice.postgres.SqlStates;
+import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.ScriptSettings;
 import java.time.Clock;
@@ -33,6 +35,9 @@ import org.springframework.transaction.PlatformTransactionManager;
 final class Launcher {
 
   private static final Logger log = LoggerFactory.getLogger(Launcher.class);
+
+  /** A chunk takes less than a second. */
+  private static final int WORKERS_END_SECONDS = 10;
 
   private final Environment environment;
   private final Ledger ledger;
@@ -78,20 +83,35 @@ final class Launcher {
     JobParameters parameters = parameters(entry.run());
     JobInstance instance =
         environment.jobRepository().getJobInstance(migration.id().value(), parameters);
-    if (instance != null) {
-      new Recovery(environment.jobRepository(), environment.clock())
-          .recover(migration.id(), instance);
+    boolean over = instance != null && recover(instance) == BatchStatus.COMPLETED;
+    if (entry.state() != RunState.PENDING && !entry.checksum().equals(migration.checksum())) {
+      log.warn(
+          "run.changed migration={} its definition is not the one that the last launch ran",
+          migration.id());
     }
     ledger.started(lock.epoch(), migration.checksum(), environment.runner());
     RunResult result;
     try {
-      result = execute(entry, parameters);
+      // a process may die between the job's end and the ledger's note of it
+      result = over ? completed() : execute(entry, parameters);
     } catch (Exception e) {
       noteFailure(e);
       throw e;
     }
     ledger.ended(lock.epoch(), state(result.outcome()), failure(result));
     return result;
+  }
+
+  /** What the last execution ended as, once a dead one is marked as failed. */
+  private @Nullable BatchStatus recover(JobInstance instance) {
+    new Recovery(environment.jobRepository(), environment.clock())
+        .recover(migration.id(), instance);
+    JobExecution last = environment.jobRepository().getLastJobExecution(instance);
+    return last == null ? null : last.getStatus();
+  }
+
+  private RunResult completed() {
+    return new RunSummary(environment.dataSource(), ledger).completed(migration.id());
   }
 
   private void noteFailure(Exception failure) {
@@ -133,24 +153,33 @@ final class Launcher {
       Job job = job(entry, workers);
       return result(environment.jobOperator().start(job, parameters));
     } finally {
+      // none may go on beside a relaunch or another process
       workers.shutdown();
     }
   }
 
   private Job job(LedgerEntry entry, ThreadPoolTaskExecutor workers) {
+    // whoever waits or asks, in any step, ends with a stop and with the loss of the lock
+    Waiter waiter =
+        duration -> {
+          lock.throwIfLost();
+          stop.await(duration);
+          lock.throwIfLost();
+        };
     Backfill backfill =
         new Backfill(
             new Backfill.Environment(
                 environment.dataSource(),
                 environment.transactionManager(),
                 environment.jobRepository(),
-                stop),
+                waiter),
             migration,
             transformer,
             new Backfill.RunContext(entry.run(), lock.epoch(), this::checkBoundary, workers));
     MigrationChecks checks =
-        new MigrationChecks(environment, migration, transformer, entry.run(), stop);
-    ScriptRunner scripts = new ScriptRunner(environment.dataSource(), stop, ScriptSettings.DEFAULT);
+        new MigrationChecks(environment, migration, transformer, entry.run(), waiter);
+    ScriptRunner scripts =
+        new ScriptRunner(environment.dataSource(), waiter, ScriptSettings.DEFAULT);
     return new MigrationJob(environment.jobRepository(), migration, backfill, checks, scripts)
         .build(workers);
   }
@@ -164,7 +193,8 @@ final class Launcher {
     ThreadPoolTaskExecutor workers = new ThreadPoolTaskExecutor();
     workers.setCorePoolSize(migration.tuning().workers());
     workers.setThreadNamePrefix("worker-");
-    workers.setWaitForTasksToCompleteOnShutdown(true);
+    workers.setWaitForTasksToCompleteOnShutdown(false);
+    workers.setAwaitTerminationSeconds(WORKERS_END_SECONDS);
     workers.initialize();
     return workers;
   }
@@ -174,7 +204,7 @@ final class Launcher {
    */
   private RunResult result(JobExecution execution) throws Exception {
     if (execution.getStatus() == BatchStatus.COMPLETED) {
-      return new RunSummary(environment.dataSource(), ledger).completed(migration.id());
+      return completed();
     }
     if (execution.getStatus() == BatchStatus.STOPPED) {
       return Failures.stopped(migration.id());
@@ -184,6 +214,10 @@ final class Launcher {
         failures.stream()
             .max(Comparator.comparingInt(Launcher::weight))
             .orElseGet(() -> new IllegalStateException("the job ended as " + execution));
+    if (stop.isStopped()) {
+      log.info("run.stopped migration={} while: {}", migration.id(), SqlStates.message(decisive));
+      return Failures.stopped(migration.id());
+    }
     if (Failures.mayPass(decisive) && decisive instanceof Exception e) {
       throw e;
     }

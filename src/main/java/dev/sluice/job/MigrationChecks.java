@@ -1,6 +1,7 @@
 package dev.sluice.job;
 
 import dev.sluice.backfill.Backfill;
+import dev.sluice.control.SluiceSchema;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.Waiter;
@@ -52,8 +53,9 @@ final class MigrationChecks implements MigrationJob.Checkpoints {
 
   /** What speaks against the run before its first change, and what it will set off. */
   PreflightReport beforeExpand() {
+    Preflight preflight = new Preflight(environment.dataSource(), USER_QUERY_MAX);
     PreflightReport report =
-        new Preflight(environment.dataSource(), USER_QUERY_MAX).check(migration);
+        hasBegun() ? preflight.checkAgain(migration) : preflight.check(migration);
     List<String> refusals = new ArrayList<>(report.refusals());
     Backfill.refusal(environment.jdbc()).ifPresent(refusals::add);
     // all files: constrain.up.sql would else be refused hours later
@@ -61,6 +63,12 @@ final class MigrationChecks implements MigrationJob.Checkpoints {
         .flatMap(script -> ScriptReader.check(script).stream())
         .forEach(problem -> refusals.add(problem.toString()));
     return new PreflightReport(refusals, report.notes());
+  }
+
+  /** Whether this run has its baseline: rows may have changed since. */
+  private boolean hasBegun() {
+    return new SluiceSchema(environment.dataSource()).exists()
+        && new Baselines(environment.dataSource(), waiter).find(migration.id(), run).isPresent();
   }
 
   /** The same once the new columns are there. */

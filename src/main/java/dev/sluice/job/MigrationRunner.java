@@ -58,7 +58,11 @@ public final class MigrationRunner {
                       migration.tuning().retry().attempts(),
                       SqlStates.message(context.getLastThrowable()));
                 }
-                return launch(migration, transformer, stop);
+                RunResult result = launch(migration, transformer, stop);
+                if (result.outcome() == Outcome.BUSY && context.getRetryCount() > 0) {
+                  throw new OwnGhostException(result.message());
+                }
+                return result;
               });
     } catch (Exception e) {
       return Failures.result(migration.id(), e);
@@ -92,6 +96,9 @@ public final class MigrationRunner {
       Certificate certificate =
           new MigrationChecks(environment, migration, transformer, entry.get().run(), stop)
               .certificate();
+      if (stop.isStopped()) {
+        return Failures.stopped(id);
+      }
       if (!certificate.passed()) {
         return RunResult.of(
             id, Outcome.VERIFICATION_FAILED, VerificationFailedException.describe(id, certificate));
@@ -100,7 +107,7 @@ public final class MigrationRunner {
       lines.add(0, id + ": verified");
       return RunResult.of(id, Outcome.COMPLETED, String.join("\n", lines));
     } catch (RuntimeException e) {
-      return Failures.result(id, e);
+      return stop.isStopped() ? Failures.stopped(id) : Failures.result(id, e);
     }
   }
 
@@ -122,6 +129,9 @@ public final class MigrationRunner {
     }
     try (RunnerLock lock = taken.get()) {
       LedgerEntry entry = ledger.find(id).orElseThrow();
+      if (entry.state() == RunState.COMPLETED && !entry.checksum().equals(migration.checksum())) {
+        return RunResult.of(id, Outcome.REFUSED, changedSince(entry, migration));
+      }
       if (entry.state() == RunState.COMPLETED) {
         return RunResult.of(
             id,
@@ -130,6 +140,29 @@ public final class MigrationRunner {
       }
       return new Launcher(environment, ledger, migration, transformer, stop, lock).launch(entry);
     }
+  }
+
+  /** The lock is held at a relaunch: by our own lost session, until the server notices. */
+  static final class OwnGhostException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    OwnGhostException(String message) {
+      super(message);
+    }
+  }
+
+  private static String changedSince(LedgerEntry entry, Migration migration) {
+    return ("%s: was completed at %s with another definition (checksum %s, now %s), and what it did"
+            + " stays done. Put the files back, and make a new migration for the change.")
+        .formatted(
+            migration.id(),
+            entry.endedAt(),
+            shortened(entry.checksum()),
+            shortened(migration.checksum()));
+  }
+
+  private static String shortened(String checksum) {
+    return checksum.substring(0, Math.min(12, checksum.length()));
   }
 
   private Optional<RunnerLock> takeLock(Migration migration) throws SQLException {

@@ -2,6 +2,7 @@ package dev.sluice.job;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.sluice.migration.Migration.Tuning;
+import dev.sluice.postgres.CancellableDataSource;
 import dev.sluice.postgres.ConnectionSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -14,6 +15,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /**
@@ -30,7 +32,7 @@ public class SluiceConfiguration {
   private static final int CONNECTIONS_BESIDE_WORKERS = 8;
 
   @Bean
-  DataSource dataSource(DataSourceProperties properties) {
+  CancellableDataSource dataSource(DataSourceProperties properties) {
     HikariDataSource dataSource =
         properties.initializeDataSourceBuilder().type(HikariDataSource.class).build();
     dataSource.setPoolName("sluice");
@@ -40,7 +42,16 @@ public class SluiceConfiguration {
     dataSource.setMaximumPoolSize(Tuning.WORKERS_MAX + CONNECTIONS_BESIDE_WORKERS);
     dataSource.setConnectionTimeout(10_000);
     dataSource.setInitializationFailTimeout(-1);
-    return dataSource;
+    return new CancellableDataSource(dataSource);
+  }
+
+  /**
+   * Not {@code JdbcTransactionManager}: after a COMMIT that fails that one rolls back, and on a
+   * dead connection the ROLLBACK's error hides the SQLSTATE that tells whether it passes by itself.
+   */
+  @Bean
+  PlatformTransactionManager transactionManager(DataSource dataSource) {
+    return new DataSourceTransactionManager(dataSource);
   }
 
   @Bean

@@ -24,7 +24,7 @@ public final class ProgressReader {
   /**
    * What the job repository says of a run.
    *
-   * @param launchSeconds since the current launch began, or how long the last one took
+   * @param launchSeconds from the first chunk to the last, or to the end of the sweep; 0 before
    */
   private record Steps(
       long rowsDone,
@@ -131,7 +131,10 @@ public final class ProgressReader {
                     WHERE job_execution_id = last.id AND parameter_name = 'chunkRows') AS chunk_rows,
                    (SELECT parameter_value FROM sluice.batch_job_execution_params, last
                     WHERE job_execution_id = last.id AND parameter_name = 'workers') AS workers,
-                   extract(epoch FROM coalesce(m.ended_at, now()) - m.started_at) AS seconds,
+                   (SELECT extract(epoch FROM max(coalesce(end_time, last_updated)) - min(start_time))
+                    FROM step, last
+                    WHERE (step_name LIKE 'chunks:%' OR step_name = 'sweep')
+                      AND job_execution_id = last.id) AS seconds,
                    coalesce((SELECT rows_to_do FROM sluice.baseline b
                              WHERE b.migration_id = m.id AND b.run = m.run), 0) AS rows_to_do
             FROM sluice.migration m

@@ -18,6 +18,8 @@ public final class ConnectionSettings {
     Properties properties = new Properties();
     properties.setProperty("ApplicationName", APPLICATION);
     properties.setProperty("tcpKeepAlive", "true");
+    // details quote the values of rows: Key (email)=(ada@example.org) already exists
+    properties.setProperty("logServerErrorDetail", "false");
     properties.setProperty("connectTimeout", "10"); // seconds
     properties.setProperty("loginTimeout", "15"); // seconds
     return properties;

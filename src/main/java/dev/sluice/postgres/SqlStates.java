@@ -80,6 +80,11 @@ public final class SqlStates {
         .isPresent();
   }
 
+  /** A lock was waited for in vain; the row or table is another session's. */
+  public static boolean isLockTimeout(Throwable error) {
+    return of(error).filter(LOCK_NOT_AVAILABLE::equals).isPresent();
+  }
+
   /**
    * What PostgreSQL said, without the wrapping of Spring: {@code ERROR: … [23505]}. Its detail
    * lines are left out, because they quote the values of rows.
@@ -99,10 +104,20 @@ public final class SqlStates {
   private static String text(Throwable error) {
     if (error instanceof PSQLException said && said.getServerErrorMessage() != null) {
       ServerErrorMessage parts = said.getServerErrorMessage();
+      if (quotesValues(said.getSQLState())) {
+        return parts.getSeverity() + ": a value is refused (the message may quote it, left out)";
+      }
       String hint = parts.getHint() == null ? "" : "\n  Hint: " + parts.getHint();
       return parts.getSeverity() + ": " + parts.getMessage() + hint;
     }
     return error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
+  }
+
+  /**
+   * Class 22, and what a user's function raises. A violated constraint is told by its name only.
+   */
+  private static boolean quotesValues(@Nullable String state) {
+    return state != null && (state.startsWith("22") || state.equals("P0001"));
   }
 
   private static boolean causedBy(Throwable error, Class<?> type) {

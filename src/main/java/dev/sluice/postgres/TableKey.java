@@ -52,6 +52,11 @@ public record TableKey(TableName table, List<Table.Column> columns) {
     return new TableKey(table.name(), columns);
   }
 
+  /** The columns with their types, to tell whether two keys are the same: {@code id bigint}. */
+  public String describe() {
+    return join(i -> columns.get(i).name() + " " + columns.get(i).type(), ", ");
+  }
+
   public int width() {
     return columns.size();
   }

@@ -12,8 +12,8 @@ import org.springframework.core.NestedRuntimeException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
-import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Runs the units of one file, each with retries, and writes down what is done. */
@@ -37,7 +37,7 @@ final class UnitRunner {
     this.settings = settings;
     jdbc = new JdbcTemplate(dataSource);
     progress = progressOn(jdbc);
-    transactions = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    transactions = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
     outside = new OutsideTransaction(settings);
     retry = new LockRetry(waiter, settings);
     blockers = new Blockers(jdbc);
@@ -119,7 +119,10 @@ final class UnitRunner {
     }
   }
 
-  /** No lock. What the transaction has waited or worked counts against its time for waiting. */
+  /**
+   * No lock. What the transaction has waited or worked counts against its time for both: its locks
+   * are held to its end.
+   */
   private void setTimeouts(Isolation isolation) {
     long lockMillis = settings.lockTimeout().toMillis();
     long statementMillis =
@@ -129,10 +132,13 @@ final class UnitRunner {
         SELECT set_config('lock_timeout', greatest(?::bigint,
                  ?::bigint - (extract(epoch FROM clock_timestamp() - now()) * 1000)::bigint)::text, true)
                  AS lock_timeout,
-               set_config('statement_timeout', ?::bigint::text, true) AS statement_timeout
+               set_config('statement_timeout', (CASE WHEN ?::bigint = 0 THEN 0 ELSE greatest(1,
+                 ?::bigint - (extract(epoch FROM clock_timestamp() - now()) * 1000)::bigint) END)::text, true)
+                 AS statement_timeout
         """,
         Math.max(1, lockMillis / LOCK_TIMEOUT_PARTS),
         lockMillis,
+        statementMillis,
         statementMillis);
   }
 

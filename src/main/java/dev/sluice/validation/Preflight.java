@@ -21,7 +21,6 @@ public final class Preflight {
           new ColumnCheck(),
           new RowSecurityCheck(),
           new PublicationCheck(),
-          new UserChecks(),
           new TableNotes(),
           new TriggerNotes(),
           new ConstraintNotes(),
@@ -44,6 +43,18 @@ public final class Preflight {
    * @throws org.springframework.dao.DataAccessException if the database does not answer
    */
   public PreflightReport check(Migration migration) {
+    return check(migration, true);
+  }
+
+  /**
+   * The same for a run that has begun: {@code checks.before} speak of the table before its first
+   * change, and may be false ever after.
+   */
+  public PreflightReport checkAgain(Migration migration) {
+    return check(migration, false);
+  }
+
+  private PreflightReport check(Migration migration, boolean withUserChecks) {
     JdbcTemplate jdbc = new JdbcTemplate(dataSource);
     Findings findings = new Findings();
     boolean rightServer = new ServerCheck(jdbc).check(findings);
@@ -54,6 +65,9 @@ public final class Preflight {
           String role = jdbc.queryForObject("SELECT current_user", String.class);
           Subject subject = new Subject(migration, found, String.valueOf(role), jdbc, inspection);
           CHECKS.forEach(check -> check.check(subject, findings));
+          if (withUserChecks) {
+            new UserChecks().check(subject, findings);
+          }
         });
     return findings.report();
   }

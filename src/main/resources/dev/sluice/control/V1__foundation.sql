@@ -20,6 +20,7 @@ CREATE TABLE partition (
   migration_id text   NOT NULL REFERENCES migration,
   run          bigint NOT NULL,
   number       int    NOT NULL,                  -- from 1, in key order
+  key_columns  text   NOT NULL,                  -- what the bounds are values of
   after_key    text[],                           -- exclusive; null: from the first key
   through_key  text[],                           -- inclusive; null: to the last key
   PRIMARY KEY (migration_id, run, number)
