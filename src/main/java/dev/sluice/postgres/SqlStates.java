@@ -49,7 +49,24 @@ public final class SqlStates {
   public static boolean isTransient(Throwable error) {
     return of(error).filter(SqlStates::isTransient).isPresent()
         || causedBy(error, SQLTransientException.class)
-        || causedBy(error, SQLRecoverableException.class);
+        || causedBy(error, SQLRecoverableException.class)
+        || isFailedRollback(error);
+  }
+
+  /**
+   * ROLLBACK after a failed COMMIT failed as well, as it does on a lost connection. Spring throws
+   * this second error only; it has no SQLSTATE when the pool has closed the connection.
+   */
+  private static boolean isFailedRollback(Throwable error) {
+    for (Throwable t = error; t != null; t = causeOf(t)) {
+      if (t instanceof TransactionSystemException failed
+          && failed.getApplicationException() == null
+          && t.getCause() instanceof SQLException rollback
+          && rollback.getSQLState() == null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isTransient(String state) {

@@ -54,4 +54,40 @@ class FailureIT {
       assertThat(watch.rowsWritten()).isEqualTo(ROWS);
     }
   }
+
+  @Test
+  void aConnectionThatDiesInCommitIsReplacedAndItsChunkRepeated() throws Exception {
+    try (TestDatabase database = PostgresServer.newest().newDatabase();
+        RunWatch watch = new RunWatch(database, ID)) {
+      CountedTable table = CountedTable.create(database, ROWS);
+      database.execute(
+          """
+          CREATE SEQUENCE commits;
+          CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN
+            IF nextval('commits') = 1 THEN
+              PERFORM pg_terminate_backend(pg_backend_pid());
+              PERFORM pg_sleep(10);
+            END IF;
+            RETURN NULL;
+          END $$;
+          CREATE CONSTRAINT TRIGGER die AFTER UPDATE ON item DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW WHEN (NEW.id = 10500) EXECUTE FUNCTION die();
+          """);
+      Migrations migrations =
+          new Migrations(jobs, database)
+              .define(ID, CountedTable.SET + "workers: 2\nretry: {attempts: 3, backoff: 100ms}\n");
+      try (SluiceProcess process = migrations.start(ID)) {
+        assertThat(process.waitFor()).as("%s", process).isZero();
+        assertThat(process.err())
+            .contains("backfill.rollback")
+            .doesNotContain("run.relaunch")
+            .contains("sweep.round migration=0001_upper round=1 remaining=0");
+      }
+      table.assertEachRowUpdatedOnce(ROWS);
+      assertThat(watch.rowsWritten()).isEqualTo(ROWS);
+      assertThat(database.jdbc().sql("SELECT last_value FROM commits").query(Long.class).single())
+          .isEqualTo(2);
+    }
+  }
 }
