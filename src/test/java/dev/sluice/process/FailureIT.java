@@ -39,7 +39,7 @@ class FailureIT {
         assertThat(process.waitFor()).as("%s", process).isEqualTo(FAILED);
         assertThat(process.err())
             .contains("0001_upper: ERROR: not this row")
-            .contains("[23514]. Run it again to go on.");
+            .contains("[23514]. Correct the cause, and run it again to go on.");
       }
       assertThat(watch.state()).isEqualTo("failed");
 
