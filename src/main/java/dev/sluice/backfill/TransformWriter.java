@@ -109,7 +109,7 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
       return table
           .column(column)
           .orElseThrow(() -> new IllegalStateException("no column " + column))
-          .type();
+          .unboundedType();
     }
 
     private static String keyArrays(TableKey key) {

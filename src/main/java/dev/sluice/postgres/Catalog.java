@@ -51,8 +51,13 @@ public final class Catalog {
   private List<Table.Column> columns(long oid) {
     return jdbc.query(
         """
-        SELECT attname, attnum, format_type(atttypid, atttypmod) AS type, attnotnull,
-               attgenerated <> '' AS generated, attidentity = 'a' AS identity_always
+        SELECT attname, attnum, format_type(atttypid, atttypmod) AS type,
+               (WITH RECURSIVE base(type, element) AS (
+                  SELECT atttypid, typbasetype FROM pg_type WHERE oid = atttypid
+                  UNION ALL
+                  SELECT element, typbasetype FROM base JOIN pg_type ON oid = element)
+                SELECT format_type(type, -1) FROM base WHERE element = 0) AS unbounded_type,
+               attnotnull, attgenerated <> '' AS generated, attidentity = 'a' AS identity_always
         FROM pg_attribute
         WHERE attrelid = ?
           AND attnum > 0
@@ -64,6 +69,7 @@ public final class Catalog {
                 new Identifier(rs.getString("attname")),
                 rs.getInt("attnum"),
                 rs.getString("type"),
+                rs.getString("unbounded_type"),
                 rs.getBoolean("attnotnull"),
                 rs.getBoolean("generated"),
                 rs.getBoolean("identity_always")),

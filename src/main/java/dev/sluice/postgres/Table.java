@@ -25,6 +25,9 @@ public record Table(
    * A column, dropped ones left out.
    *
    * @param type as {@code format_type} prints it, modifiers included: fit for a cast
+   * @param unboundedType the same without modifiers, and of a domain the type below it. An explicit
+   *     cast to {@code varchar(3)} cuts a value off in silence; a cast to {@code varchar}, which is
+   *     then assigned, is an error if the value is too long
    * @param generated computed by the server ({@code GENERATED … STORED} or {@code VIRTUAL})
    * @param identityAlways {@code GENERATED ALWAYS AS IDENTITY}
    */
@@ -32,6 +35,7 @@ public record Table(
       Identifier name,
       int position,
       String type,
+      String unboundedType,
       boolean notNull,
       boolean generated,
       boolean identityAlways) {}
