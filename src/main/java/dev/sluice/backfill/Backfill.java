@@ -1,10 +1,8 @@
 package dev.sluice.backfill;
 
 import dev.sluice.control.Epoch;
-import dev.sluice.migration.Change;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.RowTransformer;
-import dev.sluice.postgres.Catalog;
 import dev.sluice.postgres.DeadlockTimeout;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.KeyRange;
@@ -12,12 +10,11 @@ import dev.sluice.postgres.KeySample;
 import dev.sluice.postgres.KeyWindows;
 import dev.sluice.postgres.RowLocks;
 import dev.sluice.postgres.SqlStates;
-import dev.sluice.postgres.Table;
-import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.TransientRetry;
 import dev.sluice.postgres.Waiter;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.partition.Partitioner;
@@ -41,7 +38,7 @@ public final class Backfill {
 
   private final Environment environment;
   private final Migration migration;
-  private final @Nullable RowTransformer transformer;
+  private final Supplier<Work> newWork;
   private final RunContext run;
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transaction;
@@ -62,23 +59,37 @@ public final class Backfill {
    */
   public record RunContext(long run, Epoch epoch, ChunkBoundary boundary, TaskExecutor workers) {}
 
-  /** The table as it is after expand. */
-  private record Target(Table table, TableKey key, ChunkTimes times) {}
+  /** What is to do, as the catalog is after expand, and how long a chunk may take. */
+  private record Target(Work work, ChunkTimes times) {}
+
+  private Backfill(
+      Environment environment, Migration migration, RunContext run, Supplier<Work> newWork) {
+    this.environment = environment;
+    this.migration = migration;
+    this.run = run;
+    this.newWork = newWork;
+    this.jdbc = new JdbcTemplate(environment.dataSource());
+    this.transaction = new TransactionTemplate(environment.transactionManager());
+  }
 
   /**
+   * The definition's change.
+   *
    * @param transformer of a {@code transform:}; null for other changes
    */
-  public Backfill(
+  public static Backfill forward(
       Environment environment,
       Migration migration,
       @Nullable RowTransformer transformer,
       RunContext run) {
-    this.environment = environment;
-    this.migration = migration;
-    this.transformer = transformer;
-    this.run = run;
-    this.jdbc = new JdbcTemplate(environment.dataSource());
-    this.transaction = new TransactionTemplate(environment.transactionManager());
+    Works works = new Works(environment.dataSource(), migration, run.run());
+    return new Backfill(environment, migration, run, () -> works.forward(transformer));
+  }
+
+  /** The way back; only for a run whose rows are to be put back one by one. */
+  public static Backfill back(Environment environment, Migration migration, RunContext run) {
+    Works works = new Works(environment.dataSource(), migration, run.run());
+    return new Backfill(environment, migration, run, works::back);
   }
 
   /** Splits the table; for the manager step. */
@@ -130,16 +141,16 @@ public final class Backfill {
     run.boundary().check();
   }
 
-  TableKey key() {
-    return target().key();
+  Work work() {
+    return target().work();
   }
 
   KeyWindows windows() {
-    return new KeyWindows(jdbc, target().key());
+    return new KeyWindows(jdbc, work().walked());
   }
 
   Partitions partitions() {
-    return new Partitions(jdbc, transaction, target().key(), migration.id(), run.run());
+    return new Partitions(jdbc, transaction, work(), migration.id(), run.run());
   }
 
   /**
@@ -152,15 +163,15 @@ public final class Backfill {
             migration.tuning().retry().backoff(),
             environment.waiter(),
             SqlStates::isTransient);
-    return new RemainingCount(windows(), migration.guard(), retry, this::checkBoundary)
-        .count(new KeySample(jdbc, target().key()).windows(), run.workers());
+    return new RemainingCount(windows(), work().condition(), retry, this::checkBoundary)
+        .count(new KeySample(jdbc, work().walked()).windows(), run.workers());
   }
 
   /** The first of the remaining rows that another session holds. */
   Optional<LockedRow> lockedRow(Remaining remaining) {
-    RowLocks locks = new RowLocks(jdbc, target().key());
+    RowLocks locks = new RowLocks(jdbc, work().written());
     for (KeyRange range : remaining.ranges()) {
-      for (Key row : windows().keys(range, migration.guard(), KEYS_LOOKED_AT)) {
+      for (Key row : windows().keys(range, work().condition(), KEYS_LOOKED_AT)) {
         Optional<RowLocks.Holder> holder = locks.holder(row);
         if (holder.isPresent()) {
           return Optional.of(new LockedRow(row, holder.get()));
@@ -172,7 +183,7 @@ public final class Backfill {
 
   /** A loop for one worker. */
   ChunkLoop<?, ?> loop(ChunkLoop.Pass pass) {
-    return loop(change(), pass);
+    return loop(work().change(), pass);
   }
 
   private <I, O> ChunkLoop<I, O> loop(RowChange<I, O> change, ChunkLoop.Pass pass) {
@@ -184,8 +195,7 @@ public final class Backfill {
             environment.dataSource(),
             run.epoch(),
             now.times(),
-            now.key(),
-            migration);
+            now.work());
     return new ChunkLoop<>(
         chunks,
         change,
@@ -197,38 +207,9 @@ public final class Backfill {
         pass);
   }
 
-  private RowChange<?, ?> change() {
-    Target now = target();
-    Change change = migration.change();
-    RowLock lock = RowLock.forWriting(now.table(), change.writtenColumns());
-    if (change instanceof Change.SetExpressions set) {
-      return new SetChange(environment.dataSource(), now.key(), migration.guard(), set, lock);
-    }
-    if (change instanceof Change.Transform transform && transformer != null) {
-      return new TransformChange(
-          environment.dataSource(),
-          now.table(),
-          now.key(),
-          migration.guard(),
-          transform,
-          transformer,
-          lock);
-    }
-    throw new IllegalStateException("no way to apply " + change);
-  }
-
   private synchronized Target target() {
     if (target == null) {
-      Table table =
-          new Catalog(jdbc)
-              .find(migration.table())
-              .orElseThrow(
-                  () -> new IllegalStateException("table " + migration.table() + " is gone"));
-      target =
-          new Target(
-              table,
-              TableKey.of(table, migration.key()),
-              ChunkTimes.within(DeadlockTimeout.shortest(jdbc)));
+      target = new Target(newWork.get(), ChunkTimes.within(DeadlockTimeout.shortest(jdbc)));
     }
     return target;
   }

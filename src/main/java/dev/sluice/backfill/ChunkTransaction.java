@@ -1,7 +1,6 @@
 package dev.sluice.backfill;
 
 import dev.sluice.control.Epoch;
-import dev.sluice.migration.Migration;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.TableKey;
@@ -42,7 +41,7 @@ final class ChunkTransaction {
   private final Epoch epoch;
   private final ChunkTimes times;
   private final TableKey key;
-  private final Migration migration;
+  private final Work work;
   private final String stillToDo;
 
   ChunkTransaction(
@@ -51,15 +50,14 @@ final class ChunkTransaction {
       DataSource dataSource,
       Epoch epoch,
       ChunkTimes times,
-      TableKey key,
-      Migration migration) {
+      Work work) {
     this.jobRepository = jobRepository;
     this.transaction = transaction;
     this.jdbc = new JdbcTemplate(dataSource);
     this.epoch = epoch;
     this.times = times;
-    this.key = key;
-    this.migration = migration;
+    this.key = work.walked();
+    this.work = work;
     this.stillToDo =
         """
         SELECT %s
@@ -72,7 +70,7 @@ final class ChunkTransaction {
                 key.textColumnList(),
                 key.table().quoted(),
                 key.isOneOf(),
-                UserSql.forJdbc(migration.guard()));
+                UserSql.forJdbc(work.condition()));
   }
 
   /**
@@ -110,17 +108,19 @@ final class ChunkTransaction {
           checkpointAfter,
           () -> compute(change, change.reader().read(request.window(), request.rows(), locking)));
     }
-    Work<I, O> work = compute(change, change.reader().read(request.window(), request.rows(), ""));
-    return inTransaction(step, change, request, checkpointAfter, () -> work);
+    Processed<I, O> processed =
+        compute(change, change.reader().read(request.window(), request.rows(), ""));
+    return inTransaction(step, change, request, checkpointAfter, () -> processed);
   }
 
-  private record Work<I, O>(Page<I> page, Chunk<O> chunk) {}
+  private record Processed<I, O>(Page<I> page, Chunk<O> chunk) {}
 
-  private interface WorkSource<I, O> {
-    Work<I, O> get() throws Exception;
+  private interface ProcessedSource<I, O> {
+    Processed<I, O> get() throws Exception;
   }
 
-  private static <I, O> Work<I, O> compute(RowChange<I, O> change, Page<I> page) throws Exception {
+  private static <I, O> Processed<I, O> compute(RowChange<I, O> change, Page<I> page)
+      throws Exception {
     Chunk<O> chunk = new Chunk<>();
     for (I item : page.items()) {
       O result = change.processor().process(item);
@@ -128,7 +128,7 @@ final class ChunkTransaction {
         chunk.add(result);
       }
     }
-    return new Work<>(page, chunk);
+    return new Processed<>(page, chunk);
   }
 
   private <I, O> ChunkResult<I> inTransaction(
@@ -136,7 +136,7 @@ final class ChunkTransaction {
       RowChange<I, O> change,
       Request request,
       Function<Page<I>, @Nullable Key> checkpointAfter,
-      WorkSource<I, O> source)
+      ProcessedSource<I, O> source)
       throws Exception {
     try {
       ChunkResult<I> result =
@@ -145,8 +145,8 @@ final class ChunkTransaction {
                 long start = System.nanoTime();
                 try {
                   epoch.enter(jdbc, times.statements(), times.total());
-                  Work<I, O> work = source.get();
-                  return write(step, change, request, checkpointAfter, work, start);
+                  Processed<I, O> processed = source.get();
+                  return write(step, change, request, checkpointAfter, processed, start);
                 } catch (Exception e) {
                   throw new ChunkFailed(e);
                 }
@@ -168,32 +168,33 @@ final class ChunkTransaction {
       RowChange<I, O> change,
       Request request,
       Function<Page<I>, @Nullable Key> checkpointAfter,
-      Work<I, O> work,
+      Processed<I, O> processed,
       long start)
       throws Exception {
     ChunkWriter<O> writer = change.writer(request.skipLocked());
     List<Key> unchanged = List.of();
-    if (!work.chunk().isEmpty()) {
+    if (!processed.chunk().isEmpty()) {
       limitNextStatement(start);
-      writer.write(work.chunk());
+      writer.write(processed.chunk());
       if (request.findUnchanged() && !writer.visited().isEmpty()) {
         limitNextStatement(start);
         unchanged = underGuard(writer.visited());
         if (request.mustChangeSome() && unchanged.size() == writer.visited().size()) {
-          throw new UnchangedRowsException(migration, unchanged, unchanged.size());
+          throw work.unchanged(unchanged, unchanged.size());
         }
       }
     }
     limitNextStatement(start);
-    StepCheckpoint.store(step, checkpointAfter.apply(work.page()));
-    step.setReadCount(step.getReadCount() + work.page().items().size());
+    StepCheckpoint.store(step, checkpointAfter.apply(processed.page()));
+    step.setReadCount(step.getReadCount() + processed.page().items().size());
     step.setWriteCount(step.getWriteCount() + writer.rowsWritten());
-    step.setFilterCount(step.getFilterCount() + work.page().items().size() - writer.rowsWritten());
+    step.setFilterCount(
+        step.getFilterCount() + processed.page().items().size() - writer.rowsWritten());
     step.incrementCommitCount();
     jobRepository.updateExecutionContext(step);
     jobRepository.update(step);
     return new ChunkResult<>(
-        work.page(),
+        processed.page(),
         writer.rowsWritten(),
         writer.visited(),
         unchanged,

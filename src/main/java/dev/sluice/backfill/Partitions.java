@@ -39,13 +39,15 @@ final class Partitions implements Partitioner {
   private final TableKey key;
   private final MigrationId id;
   private final long run;
+  private final Work.Direction direction;
 
   Partitions(
-      JdbcTemplate jdbc, TransactionTemplate transaction, TableKey key, MigrationId id, long run) {
+      JdbcTemplate jdbc, TransactionTemplate transaction, Work work, MigrationId id, long run) {
     this.jdbc = jdbc;
     this.transaction = transaction;
-    this.sample = new KeySample(jdbc, key);
-    this.key = key;
+    this.sample = new KeySample(jdbc, work.walked());
+    this.key = work.walked();
+    this.direction = work.direction();
     this.id = id;
     this.run = run;
   }
@@ -80,11 +82,12 @@ final class Partitions implements Partitioner {
             jdbc.update(
                 """
                 INSERT INTO sluice.partition
-                  (migration_id, run, number, key_columns, after_key, through_key)
-                VALUES (?, ?, ?, ?, ?, ?)
+                  (migration_id, run, direction, number, key_columns, after_key, through_key)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
                 id.value(),
                 run,
+                direction.label(),
                 i + 1,
                 key.describe(),
                 texts(ranges.get(i).after()),
@@ -104,11 +107,13 @@ final class Partitions implements Partitioner {
             FROM sluice.partition
             WHERE migration_id = ?
               AND run = ?
+              AND direction = ?
             ORDER BY number
             """,
         (rs, row) -> range(rs),
         id.value(),
-        run);
+        run,
+        direction.label());
   }
 
   private KeyRange range(ResultSet rs) throws SQLException {

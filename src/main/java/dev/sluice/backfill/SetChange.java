@@ -1,6 +1,5 @@
 package dev.sluice.backfill;
 
-import dev.sluice.migration.Change;
 import dev.sluice.migration.Identifier;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.TableKey;
@@ -11,7 +10,6 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.batch.infrastructure.item.ItemProcessor;
@@ -33,36 +31,31 @@ final class SetChange implements RowChange<Key, Key> {
 
   SetChange(
       DataSource dataSource,
-      TableKey key,
-      String guard,
-      Change.SetExpressions change,
+      WriteTarget target,
+      Map<Identifier, String> expressions,
       RowLock lock) {
     this.jdbc = new JdbcTemplate(dataSource);
-    this.key = key;
+    this.key = target.key();
     this.lock = lock;
     this.reader =
         new PageReader<>(
-            dataSource, key, key.textColumnList(), guard, (rs, row) -> key.read(rs), item -> item);
-    this.update = update(key, guard, change.expressions());
+            dataSource,
+            key,
+            key.textColumnList(),
+            target.condition(),
+            (rs, row) -> key.read(rs),
+            item -> item);
+    this.update = target.write(assignments(expressions), WriteStatement.Source.NONE);
   }
 
-  /**
-   * Takes no lock that the page does not hold yet. Bounded by the number of keys. May run twice:
-   * the guard is repeated, so a row that needs no more work stays as it is.
-   */
-  private static String update(TableKey key, String guard, Map<Identifier, String> expressions) {
-    String assignments =
-        expressions.entrySet().stream()
-            .map(e -> "%s = (%s\n)".formatted(e.getKey().quoted(), UserSql.forJdbc(e.getValue())))
-            .collect(Collectors.joining(", "));
-    return """
-        UPDATE %s
-        SET %s
-        WHERE %s
-          AND (%s
-          )
-        """
-        .formatted(key.table().quoted(), assignments, key.isOneOf(), UserSql.forJdbc(guard));
+  private static List<WriteStatement.Assignment> assignments(Map<Identifier, String> expressions) {
+    return expressions.entrySet().stream()
+        .map(
+            e -> {
+              String sql = "(%s\n)".formatted(UserSql.forJdbc(e.getValue()));
+              return new WriteStatement.Assignment(e.getKey(), row -> sql);
+            })
+        .toList();
   }
 
   @Override

@@ -91,7 +91,7 @@ final class SweepStep extends AbstractStep {
     for (KeyRange range : remaining.ranges()) {
       walk(backfill.loop(pass), step, range, unchanged);
     }
-    unchanged.throwIfAny(backfill.migration());
+    unchanged.throwIfAny(backfill.work());
   }
 
   private static <I> void walk(
@@ -127,9 +127,9 @@ final class SweepStep extends AbstractStep {
       more.stream().limit(Math.max(0, KEYS_KEPT - keys.size())).forEach(keys::add);
     }
 
-    void throwIfAny(Migration migration) {
+    void throwIfAny(Work work) {
       if (count > 0) {
-        throw new UnchangedRowsException(migration, keys, count);
+        throw work.unchanged(keys, count);
       }
     }
   }

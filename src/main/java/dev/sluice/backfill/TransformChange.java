@@ -7,7 +7,6 @@ import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.ColumnValues;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.PgText;
-import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableKey;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -41,15 +40,14 @@ final class TransformChange implements RowChange<TransformChange.Read, Transform
 
   TransformChange(
       DataSource dataSource,
-      Table table,
-      TableKey key,
-      String guard,
+      WriteTarget target,
       Change.Transform change,
       RowTransformer transformer,
       RowLock lock) {
     this.dataSource = dataSource;
     this.transformer = transformer;
-    this.statements = new TransformWriter.Statements(table, key, guard, change.write(), lock);
+    this.statements = new TransformWriter.Statements(target, change.write(), lock);
+    TableKey key = target.key();
     Row.Columns columns = new Row.Columns(names(change.read()), names(change.write()));
     int width = change.read().size();
     this.reader =
@@ -57,7 +55,7 @@ final class TransformChange implements RowChange<TransformChange.Read, Transform
             dataSource,
             key,
             selectList(key, change.read()),
-            guard,
+            target.condition(),
             (rs, row) -> read(rs, key, columns, width),
             Read::key);
   }

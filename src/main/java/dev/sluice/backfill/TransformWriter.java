@@ -37,13 +37,12 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
     private final String lockRows;
     private final String update;
 
-    Statements(Table table, TableKey key, String guard, List<Identifier> write, RowLock lock) {
-      this.key = key;
+    Statements(WriteTarget target, List<Identifier> write, RowLock lock) {
+      this.key = target.key();
       this.lock = lock;
       this.writeWidth = write.size();
-      String guardSql = UserSql.forJdbc(guard);
-      this.lockRows = lockRows(key, guardSql);
-      this.update = update(table, key, guardSql, write);
+      this.lockRows = lockRows(key, UserSql.forJdbc(target.condition()));
+      this.update = target.write(assignments(target.table(), write), source(key, write.size()));
     }
 
     /**
@@ -68,41 +67,37 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
               key.columnList());
     }
 
+    private static List<WriteStatement.Assignment> assignments(
+        Table table, List<Identifier> write) {
+      return IntStream.range(0, write.size())
+          .mapToObj(
+              i -> {
+                String type = type(table, write.get(i));
+                return new WriteStatement.Assignment(
+                    write.get(i), row -> "CAST(%s.%s AS %s)".formatted(row, value(i), type));
+              })
+          .toList();
+    }
+
     /**
-     * Takes no lock that {@link #lockRows} does not hold yet. Bounded by the number of keys, which
-     * stand there twice: as a list they are found by one index scan.
+     * Keys and values as one text[] a column. The keys stand in the statement twice: as a list they
+     * are found by one index scan.
      */
-    private static String update(Table table, TableKey key, String guard, List<Identifier> write) {
-      String values =
-          IntStream.range(0, write.size())
-              .mapToObj(i -> "_kw" + i)
-              .collect(Collectors.joining(", "));
-      String assignments =
-          IntStream.range(0, write.size())
-              .mapToObj(
-                  i ->
-                      "%s = CAST(_kv._kw%d AS %s)"
-                          .formatted(write.get(i).quoted(), i, type(table, write.get(i))))
-              .collect(Collectors.joining(", "));
-      return """
-          UPDATE %s
-          SET %s
-          FROM unnest(%s%s) AS _kv(%s, %s)
-          WHERE %s
-            AND %s
-            AND (%s
-            )
-          """
-          .formatted(
-              key.table().quoted(),
-              assignments,
-              keyArrays(key),
-              ", CAST(? AS text[])".repeat(write.size()),
-              keyAliases(key),
-              values,
-              key.equalTo("_kv"),
-              key.isOneOf(),
-              guard);
+    private static WriteStatement.Source source(TableKey key, int width) {
+      List<String> values =
+          IntStream.range(0, width).mapToObj(TransformWriter.Statements::value).toList();
+      String from =
+          "unnest(%s%s) AS _kv(%s, %s)"
+              .formatted(
+                  keyArrays(key),
+                  ", CAST(? AS text[])".repeat(width),
+                  keyAliases(key),
+                  String.join(", ", values));
+      return new WriteStatement.Source(from, key.equalTo("_kv"), values);
+    }
+
+    private static String value(int index) {
+      return "_kw" + index;
     }
 
     private static String type(Table table, Identifier column) {

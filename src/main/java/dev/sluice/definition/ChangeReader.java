@@ -4,14 +4,10 @@ import static dev.sluice.definition.DefinitionKeys.ROOT;
 
 import dev.sluice.migration.Change;
 import dev.sluice.migration.Identifier;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import javax.lang.model.SourceVersion;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.NodeTuple;
 
 /** What happens to the rows: exactly one of {@code set}, {@code transform} and those to come. */
 final class ChangeReader {
@@ -49,27 +45,8 @@ final class ChangeReader {
   }
 
   private @Nullable Change set(Value value) {
-    if (!(value.node() instanceof MappingNode mapping) || mapping.getValue().isEmpty()) {
-      value.must("a mapping of columns to SQL expressions");
-      return null;
-    }
-    Map<Identifier, String> expressions = new LinkedHashMap<>();
-    for (NodeTuple entry : mapping.getValue()) {
-      Value columnValue = value.named("set", entry.getKeyNode());
-      Identifier column = Columns.one(columnValue);
-      String name = column == null ? "set" : "set." + column;
-      String sql = value.named(name, entry.getValueNode()).sql();
-      if (column == null) {
-        continue;
-      }
-      checkNotKey(columnValue, column);
-      String first = expressions.putIfAbsent(column, Objects.requireNonNullElse(sql, ""));
-      if (first != null) {
-        columnValue.problem("set names column '%s' twice.".formatted(column));
-      }
-    }
-    boolean usable = !expressions.isEmpty() && !expressions.containsValue("");
-    return usable ? new Change.SetExpressions(expressions) : null;
+    Map<Identifier, String> expressions = ExpressionsReader.read(value, this::checkNotKey);
+    return expressions == null ? null : new Change.SetExpressions(expressions);
   }
 
   private @Nullable Change transform(Value value) {

@@ -40,10 +40,12 @@ final class Checksum {
     sum.add(FORM);
     sum.add(definition.table().quoted());
     sum.addNames(definition.key());
-    sum.add(definition.guard());
+    sum.add(definition.guard() == null ? 0 : 1);
+    if (definition.guard() != null) {
+      sum.add(definition.guard());
+    }
     sum.addChange(definition.change());
-    // The kind alone: the reason is a remark for people.
-    sum.add(definition.undo() instanceof Undo.None ? "none" : "undecided");
+    sum.addUndo(definition.undo());
     sum.add(scripts.size());
     for (Script script : scripts) {
       sum.add(script.kind().fileName());
@@ -70,6 +72,15 @@ final class Checksum {
       addNames(transform.write());
     } else {
       throw new IllegalStateException("no checksum for " + change);
+    }
+  }
+
+  private void addUndo(Undo undo) {
+    // of undo: none the word alone: the reason is a remark for people
+    add(undo.getClass().getSimpleName());
+    if (undo instanceof Undo.Inverse inverse) {
+      addNames(List.copyOf(inverse.expressions().keySet()));
+      inverse.expressions().values().forEach(this::add);
     }
   }
 

@@ -34,9 +34,7 @@ final class DefinitionKeys {
           notBuilt("sync", "remove it to run without sync", built("mode"), built("reverse"))
               .accepting("none")
               .refusing("trigger", "capture"),
-          notBuilt("undo", "write 'undo: none' and 'irreversible: reason'", built("sql"))
-              .accepting("none")
-              .refusing("journal", "schema"),
+          built("undo", built("sql")),
           built("irreversible"),
           built("chunk", built("rows"), built("target-time")),
           built("workers"),
@@ -57,9 +55,7 @@ final class DefinitionKeys {
               built("after", built("name"), built("sql"), built("not-null"), built("row-count")),
               built("distribution")),
           built("verify", built("sample"), built("differences")),
-          notBuilt("on-failure", "remove it to stop on failure")
-              .accepting("stop")
-              .refusing("rollback"),
+          built("on-failure"),
           notBuilt("cleanup", "remove it and drop the old side by hand", built("after")),
           notBuilt("depends-on", "remove it and run the migrations in their order"),
           built("owner"));

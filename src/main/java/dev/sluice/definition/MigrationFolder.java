@@ -138,6 +138,7 @@ final class MigrationFolder {
         definition.tuning(),
         definition.checks(),
         definition.verify(),
+        definition.onFailure(),
         scripts,
         definition.owner());
   }

@@ -4,6 +4,7 @@ import static dev.sluice.definition.DefinitionKeys.ROOT;
 
 import dev.sluice.migration.ChunkPolicy;
 import dev.sluice.migration.Migration.Tuning;
+import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.RetryPolicy;
 import dev.sluice.migration.VerifyPolicy;
 import dev.sluice.migration.VerifyPolicy.Differences;
@@ -84,6 +85,21 @@ final class TuningReader {
     }
     value.must("all or 1 to " + Sample.Rows.ROWS_MAX, "Remove it to compare all rows.");
     return VerifyPolicy.DEFAULT.sample();
+  }
+
+  static OnFailure onFailure(Section root) {
+    return root.get("on-failure").map(TuningReader::onFailure).orElse(OnFailure.STOP);
+  }
+
+  private static OnFailure onFailure(Value value) {
+    if ("stop".equals(value.scalar())) {
+      return OnFailure.STOP;
+    }
+    if ("rollback".equals(value.scalar())) {
+      return OnFailure.ROLLBACK;
+    }
+    value.must("stop or rollback", "Remove it to use stop.");
+    return OnFailure.STOP;
   }
 
   private static Differences differences(Value value) {

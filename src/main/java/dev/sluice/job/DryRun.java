@@ -36,7 +36,7 @@ final class DryRun {
                     .map(Identifier::toString)
                     .collect(Collectors.joining(", ")),
                 migration.table(),
-                migration.guard().strip()));
+                migration.guardOrTrue().strip()));
     lines.add(
         "chunks of at most %d rows, %d workers"
             .formatted(migration.tuning().chunk().rows(), migration.tuning().workers()));

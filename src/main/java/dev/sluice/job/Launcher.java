@@ -167,7 +167,7 @@ final class Launcher {
           lock.throwIfLost();
         };
     Backfill backfill =
-        new Backfill(
+        Backfill.forward(
             new Backfill.Environment(
                 environment.dataSource(),
                 environment.transactionManager(),

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param checksum hexadecimal SHA-256 over what decides the result: scripts, transform, table, key,
  *     guard, expressions; not over tuning
  * @param key empty: the primary key
- * @param guard rows that still need work, an SQL condition over the table's columns
+ * @param guard rows that still need work, an SQL condition over the table's columns; null: every
+ *     row once, and the undo journal tells which rows are done
  * @param tuning what may change between runs of one migration
  * @param owner null: not given
  */
@@ -27,12 +28,13 @@ public record Migration(
     String checksum,
     TableName table,
     List<Identifier> key,
-    String guard,
+    @Nullable String guard,
     Change change,
     Undo undo,
     Tuning tuning,
     Checks checks,
     VerifyPolicy verify,
+    OnFailure onFailure,
     Map<Script.Kind, Script> scripts,
     @Nullable String owner) {
 
@@ -67,6 +69,11 @@ public record Migration(
     scripts = scripts.isEmpty() ? Map.of() : Collections.unmodifiableMap(new EnumMap<>(scripts));
   }
 
+  /** The guard, or TRUE if there is none: which rows a run begins with. */
+  public String guardOrTrue() {
+    return guard == null ? "TRUE" : guard;
+  }
+
   public Optional<Script> script(Script.Kind kind) {
     return Optional.ofNullable(scripts.get(kind));
   }
@@ -85,6 +92,7 @@ public record Migration(
         newTuning,
         checks,
         verify,
+        onFailure,
         scripts,
         owner);
   }

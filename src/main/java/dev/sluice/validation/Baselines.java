@@ -98,7 +98,7 @@ public final class Baselines {
   /** Every row, if the guard asks for a column that expand.up.sql has yet to add. */
   private long rowsToDo(Migration migration, Table table, long total) {
     try {
-      return inspection.read(read -> RowEstimate.of(read, table.name(), migration.guard()));
+      return inspection.read(read -> RowEstimate.of(read, table.name(), migration.guardOrTrue()));
     } catch (DataAccessException e) {
       if (ServerError.of(e)
           .filter(error -> error.sqlState().equals(ServerError.UNDEFINED_COLUMN))

@@ -50,8 +50,8 @@ public final class DataPreflight {
                 "table %s has no column '%s' after expand.up.sql. Correct the name or the script."
                     .formatted(table.name(), name)));
     Planning planning = new Planning(inspection, table, findings);
-    boolean guarded = planning.guard(migration.guard());
-    String condition = guarded ? migration.guard() : "TRUE";
+    boolean guarded = planning.guard(migration.guardOrTrue());
+    String condition = guarded ? migration.guardOrTrue() : "TRUE";
     if (migration.change() instanceof Change.SetExpressions set) {
       set.expressions()
           .forEach(
@@ -64,8 +64,9 @@ public final class DataPreflight {
     } else if (missing.isEmpty() && migration.change() instanceof Change.Transform transform) {
       planning.transform(transform, condition);
     }
-    if (guarded) {
-      ExpressionNotes.ofGuard(migration, table, inspection, findings);
+    String guard = migration.guard();
+    if (guarded && guard != null) {
+      ExpressionNotes.ofGuard(migration, guard, table, inspection, findings);
     }
   }
 
@@ -87,6 +88,7 @@ public final class DataPreflight {
    * @throws org.springframework.dao.DataAccessException if the guard is wrong
    */
   public long rowsToDo(Migration migration) {
-    return inspection.read(read -> RowEstimate.of(read, migration.table(), migration.guard()));
+    return inspection.read(
+        read -> RowEstimate.of(read, migration.table(), migration.guardOrTrue()));
   }
 }

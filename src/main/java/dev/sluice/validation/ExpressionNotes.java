@@ -31,8 +31,9 @@ final class ExpressionNotes {
     }
   }
 
-  static void ofGuard(Migration migration, Table table, Inspection inspection, Findings findings) {
-    Optional<ExpressionFacts> known = facts(inspection, table.name(), migration.guard());
+  static void ofGuard(
+      Migration migration, String guard, Table table, Inspection inspection, Findings findings) {
+    Optional<ExpressionFacts> known = facts(inspection, table.name(), guard);
     if (known.isEmpty()) {
       findings.note(
           "the role may not create temporary views, which tell what the guard reads."

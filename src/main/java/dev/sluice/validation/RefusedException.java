@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 public final class RefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  RefusedException(MigrationId id, List<String> refusals) {
+  public RefusedException(MigrationId id, List<String> refusals) {
     super(
         refusals.stream()
             .map(refusal -> id + ": " + refusal)

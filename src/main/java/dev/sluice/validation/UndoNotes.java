@@ -10,9 +10,6 @@ final class UndoNotes implements TableCheck {
     Undo undo = subject.migration().undo();
     if (undo instanceof Undo.None none) {
       findings.note("this run cannot be taken back: %s".formatted(none.reason()));
-    } else {
-      findings.note(
-          "undo is not built yet: this run cannot be taken back by Sluice. Keep a backup.");
     }
   }
 }

@@ -1,0 +1,72 @@
+package dev.sluice.backfill;
+
+import dev.sluice.migration.Change;
+import dev.sluice.migration.Migration;
+import dev.sluice.migration.RowTransformer;
+import dev.sluice.postgres.Key;
+import dev.sluice.postgres.TableKey;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** The definition's own change. */
+final class ForwardWork implements Work {
+
+  private final DataSource dataSource;
+  private final Migration migration;
+  private final @Nullable RowTransformer transformer;
+  private final WriteTarget target;
+  private final RowLock lock;
+
+  ForwardWork(
+      DataSource dataSource,
+      Migration migration,
+      @Nullable RowTransformer transformer,
+      WriteTarget target) {
+    this.dataSource = dataSource;
+    this.migration = migration;
+    this.transformer = transformer;
+    this.target = target;
+    this.lock = RowLock.forWriting(target.table(), migration.change().writtenColumns());
+  }
+
+  @Override
+  public Direction direction() {
+    return Direction.FORWARD;
+  }
+
+  @Override
+  public TableKey walked() {
+    return target.key();
+  }
+
+  @Override
+  public String condition() {
+    return target.condition();
+  }
+
+  @Override
+  public TableKey written() {
+    return target.key();
+  }
+
+  @Override
+  public RowChange<?, ?> change() {
+    Change change = migration.change();
+    if (change instanceof Change.SetExpressions set) {
+      return new SetChange(dataSource, target, set.expressions(), lock);
+    }
+    if (change instanceof Change.Transform transform && transformer != null) {
+      return new TransformChange(dataSource, target, transform, transformer, lock);
+    }
+    throw new IllegalStateException("no way to apply " + change);
+  }
+
+  @Override
+  public UnchangedRowsException unchanged(List<Key> keys, int count) {
+    String guard = migration.guard();
+    return guard == null
+        ? UnchangedRowsException.prevented(migration, keys, count)
+        : UnchangedRowsException.underGuard(migration, guard, keys, count);
+  }
+}

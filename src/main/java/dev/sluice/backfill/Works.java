@@ -1,0 +1,81 @@
+package dev.sluice.backfill;
+
+import dev.sluice.control.UndoMethod;
+import dev.sluice.control.UndoPlans;
+import dev.sluice.migration.Migration;
+import dev.sluice.migration.RowTransformer;
+import dev.sluice.migration.Undo;
+import dev.sluice.postgres.Catalog;
+import dev.sluice.postgres.JournalTable;
+import dev.sluice.postgres.Table;
+import dev.sluice.postgres.TableKey;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Makes the work of a run, forth or back, from the definition and the catalog of this moment. */
+final class Works {
+
+  private final DataSource dataSource;
+  private final JdbcTemplate jdbc;
+  private final Migration migration;
+  private final long run;
+
+  Works(DataSource dataSource, Migration migration, long run) {
+    this.dataSource = dataSource;
+    this.jdbc = new JdbcTemplate(dataSource);
+    this.migration = migration;
+    this.run = run;
+  }
+
+  Work forward(@Nullable RowTransformer transformer) {
+    Table table = table();
+    TableKey key = TableKey.of(table, migration.key());
+    JournalTable journal = method() == UndoMethod.JOURNAL ? journal(key) : null;
+    return new ForwardWork(
+        dataSource,
+        migration,
+        transformer,
+        new WriteTarget(table, key, migration.guard(), journal));
+  }
+
+  Work back() {
+    Table table = table();
+    return switch (method()) {
+      case JOURNAL -> {
+        JournalTable journal = journal(TableKey.of(table, migration.key()));
+        yield new RestoreWork(dataSource, migration, run, table, journal);
+      }
+      case SQL -> inverse(table);
+      case SCHEMA, NONE ->
+          throw new IllegalStateException("no row of " + migration.id() + " is put back");
+    };
+  }
+
+  private Work inverse(Table table) {
+    String guard = migration.guard();
+    if (guard != null && migration.undo() instanceof Undo.Inverse inverse) {
+      return new InverseWork(dataSource, migration, inverse, table, guard);
+    }
+    throw new IllegalStateException(migration.id() + " has no guard and undo.sql to go back by");
+  }
+
+  private JournalTable journal(TableKey key) {
+    return JournalTable.of(migration.id(), key, migration.change().writtenColumns());
+  }
+
+  private UndoMethod method() {
+    UndoMethod method =
+        new UndoPlans(jdbc).find(migration.id(), run).map(UndoPlans.UndoPlan::method).orElse(null);
+    if (method == null) {
+      throw new IllegalStateException(migration.id() + ": expand has not decided how to undo");
+    }
+    return method;
+  }
+
+  private Table table() {
+    return new Catalog(jdbc)
+        .find(migration.table())
+        .orElseThrow(() -> new IllegalStateException("table " + migration.table() + " is gone"));
+  }
+}

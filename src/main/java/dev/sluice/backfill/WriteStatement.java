@@ -1,0 +1,191 @@
+package dev.sluice.backfill;
+
+import dev.sluice.migration.Identifier;
+import dev.sluice.postgres.JournalTable;
+import dev.sluice.postgres.Table;
+import dev.sluice.postgres.TableKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The statement that writes a chunk's rows, with their undo journal if there is one.
+ *
+ * <p>The rows are held by this transaction already, so the statement takes no lock of its own, and
+ * its snapshot sees the newest version of each. It is bounded by the number of keys, and may run
+ * twice: the guard stands in it, and a row that needs no more work stays as it is.
+ *
+ * @param condition which rows: the guard of the definition, or the journal's, ready for JDBC
+ * @param source where new values come from beside the row itself; empty: nowhere
+ */
+record WriteStatement(
+    Table table, TableKey key, String condition, List<Assignment> assignments, Source source) {
+
+  /**
+   * A written column and its new value.
+   *
+   * @param value SQL for the value, given the name of the row that holds the source's columns
+   */
+  record Assignment(Identifier column, UnaryOperator<String> value) {}
+
+  /**
+   * New values that are no expressions over the row.
+   *
+   * @param from an item of FROM, named {@code _kv}; empty for none
+   * @param join the condition that a row of it belongs to a row of the table
+   * @param columns its columns, without the key's
+   */
+  record Source(String from, String join, List<String> columns) {
+    static final Source NONE = new Source("", "TRUE", List.of());
+    static final String NAME = "_kv";
+  }
+
+  WriteStatement {
+    assignments = List.copyOf(assignments);
+  }
+
+  /** Writes, and keeps nothing. */
+  String withoutJournal() {
+    return """
+        UPDATE %s
+        SET %s
+        %s
+        WHERE %s
+          AND %s
+          AND (%s
+          )
+        """
+        .formatted(
+            key.table().quoted(),
+            set(Source.NAME),
+            source.from().isEmpty() ? "" : "FROM " + source.from(),
+            source.join(),
+            key.isOneOf(),
+            condition);
+  }
+
+  /**
+   * Writes the rows and keeps the old values of each that was written. A row that is visited again
+   * keeps its first old values; only the image of what we wrote is new.
+   */
+  String withJournal(JournalTable journal) {
+    return journaled(journal, "TRUE")
+        + "SELECT * FROM _knew\n"
+        + "ON CONFLICT (%s) DO UPDATE SET _kimage = excluded._kimage\n"
+            .formatted(journal.keyNames());
+  }
+
+  /**
+   * Writes the rows whose values differ and notes all of them: the journal tells which rows are
+   * done. What differs is compared by image: {@code *<>} knows every type. A row that differs and
+   * is not written, because a trigger prevents it, is not noted: it is still to do.
+   */
+  String withJournalAsGuard(JournalTable journal) {
+    return journaled(journal, differs())
+        + """
+        SELECT * FROM _knew
+        UNION ALL
+        SELECT %s, NULL FROM _kold WHERE NOT _kdiffers
+        """
+            .formatted(aliases(""));
+  }
+
+  private String journaled(JournalTable journal, String differs) {
+    return """
+        WITH _kold AS MATERIALIZED (
+          SELECT %s, (%s) AS _kdiffers
+          FROM %s
+          WHERE %s
+            AND %s
+            AND (%s
+            )),
+        _knew AS (
+          UPDATE %s
+          SET %s
+          FROM _kold
+          WHERE %s
+            AND _kold._kdiffers
+          RETURNING %s, %s)
+        INSERT INTO %s (%s, %s, _kimage)
+        """
+        .formatted(
+            selectOld(),
+            differs,
+            source.from().isEmpty()
+                ? key.table().quoted()
+                : key.table().quoted() + ", " + source.from(),
+            source.join(),
+            key.isOneOf(),
+            condition,
+            key.table().quoted(),
+            set("_kold"),
+            sameKey(),
+            aliases("_kold."),
+            journal.image(),
+            journal.name().quoted(),
+            journal.keyNames(),
+            journal.writtenNames());
+  }
+
+  private String set(String sourceRow) {
+    return assignments.stream()
+        .map(a -> "%s = %s".formatted(a.column().quoted(), a.value().apply(sourceRow)))
+        .collect(Collectors.joining(", "));
+  }
+
+  private String selectOld() {
+    List<String> columns = new ArrayList<>();
+    for (int i = 0; i < key.width(); i++) {
+      columns.add("%s AS %s".formatted(key.column(i), TableKey.alias(i)));
+    }
+    for (int i = 0; i < assignments.size(); i++) {
+      columns.add("%s AS %s".formatted(column(assignments.get(i)), oldAlias(i)));
+    }
+    source.columns().forEach(name -> columns.add(Source.NAME + "." + name));
+    return String.join(", ", columns);
+  }
+
+  private String column(Assignment assignment) {
+    return key.table().name().quoted() + "." + assignment.column().quoted();
+  }
+
+  private static String oldAlias(int index) {
+    return "_ko" + index;
+  }
+
+  private String aliases(String row) {
+    List<String> aliases = new ArrayList<>();
+    IntStream.range(0, key.width()).forEach(i -> aliases.add(row + TableKey.alias(i)));
+    IntStream.range(0, assignments.size()).forEach(i -> aliases.add(row + oldAlias(i)));
+    return String.join(", ", aliases);
+  }
+
+  private String sameKey() {
+    return IntStream.range(0, key.width())
+        .mapToObj(i -> "%s = _kold.%s".formatted(key.column(i), TableKey.alias(i)))
+        .collect(Collectors.joining(" AND "));
+  }
+
+  /** Both sides of one type, without its length: a value that is too long must not look equal. */
+  private String differs() {
+    String now = casts(this::column);
+    String then = casts(a -> a.value().apply(Source.NAME));
+    return "ROW(%s) *<> ROW(%s)".formatted(now, then);
+  }
+
+  private String casts(Function<Assignment, String> value) {
+    return assignments.stream()
+        .map(a -> "CAST(%s AS %s)".formatted(value.apply(a), type(a.column())))
+        .collect(Collectors.joining(", "));
+  }
+
+  private String type(Identifier column) {
+    return table
+        .column(column)
+        .orElseThrow(() -> new IllegalStateException("no column " + column))
+        .unboundedType();
+  }
+}

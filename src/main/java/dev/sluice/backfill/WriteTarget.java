@@ -1,0 +1,46 @@
+package dev.sluice.backfill;
+
+import dev.sluice.postgres.JournalTable;
+import dev.sluice.postgres.Table;
+import dev.sluice.postgres.TableKey;
+import dev.sluice.postgres.UserSql;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table as it is after expand, and which of its rows are to be written.
+ *
+ * @param guard the definition's, as it was written; null: it has none, every row is to be visited
+ *     once
+ * @param journal null: old values are not kept
+ */
+record WriteTarget(
+    Table table, TableKey key, @Nullable String guard, @Nullable JournalTable journal) {
+
+  WriteTarget {
+    if (guard == null && journal == null) {
+      throw new IllegalArgumentException("neither a guard nor a journal tells what is done");
+    }
+  }
+
+  /** Which rows still need work; a user's SQL or free of what needs escaping. */
+  String condition() {
+    if (guard != null) {
+      return guard;
+    }
+    if (journal == null) {
+      throw new IllegalStateException("checked above");
+    }
+    return journal.notVisited();
+  }
+
+  /** The statement that writes a chunk's rows. */
+  String write(List<WriteStatement.Assignment> assignments, WriteStatement.Source source) {
+    WriteStatement statement =
+        new WriteStatement(table, key, UserSql.forJdbc(condition()), assignments, source);
+    if (journal == null) {
+      return statement.withoutJournal();
+    }
+    return guard == null ? statement.withJournalAsGuard(journal) : statement.withJournal(journal);
+  }
+}

@@ -1,0 +1,133 @@
+package dev.sluice.job;
+
+import dev.sluice.control.UndoMethod;
+import dev.sluice.control.UndoPlans;
+import dev.sluice.migration.Identifier;
+import dev.sluice.migration.Migration;
+import dev.sluice.migration.Script;
+import dev.sluice.migration.Undo;
+import dev.sluice.postgres.Catalog;
+import dev.sluice.postgres.JournalTable;
+import dev.sluice.postgres.Table;
+import dev.sluice.postgres.TableKey;
+import dev.sluice.postgres.Waiter;
+import dev.sluice.schema.ScriptRunner;
+import dev.sluice.schema.ScriptSettings;
+import dev.sluice.schema.UndoJournal;
+import dev.sluice.validation.RefusedException;
+import java.util.List;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * The expand step: runs {@code expand.up.sql}, decides from what it really added how the run can be
+ * taken back, and makes the undo journal where that is needed.
+ *
+ * <p>May run again from any point: the columns from before are noted once, a script's statements
+ * are done once, and the rest is found as it is.
+ */
+final class Expansion {
+
+  private static final Logger log = LoggerFactory.getLogger(Expansion.class);
+
+  private final DataSource dataSource;
+  private final Migration migration;
+  private final long run;
+  private final ScriptRunner scripts;
+  private final Waiter waiter;
+  private final UndoPlans plans;
+
+  Expansion(
+      DataSource dataSource, Migration migration, long run, ScriptRunner scripts, Waiter waiter) {
+    this.dataSource = dataSource;
+    this.migration = migration;
+    this.run = run;
+    this.scripts = scripts;
+    this.waiter = waiter;
+    this.plans = new UndoPlans(new JdbcTemplate(dataSource));
+  }
+
+  void run() {
+    plans.begin(migration.id(), run, columns(table()));
+    migration
+        .script(Script.Kind.EXPAND_UP)
+        .ifPresent(script -> scripts.run(migration.id(), script));
+    Table expanded = table();
+    UndoMethod method = method(expanded);
+    if (method == UndoMethod.JOURNAL) {
+      UndoJournal journal = journal(expanded);
+      journal.create();
+      if (migration.guard() == null) {
+        journal.noteBornRows();
+      }
+    }
+    plans.decide(migration.id(), run, method);
+    log.info("undo.method migration={} method={}", migration.id(), method.label());
+  }
+
+  private UndoMethod method(Table expanded) {
+    Undo undo = migration.undo();
+    if (undo instanceof Undo.None) {
+      return UndoMethod.NONE;
+    }
+    if (undo instanceof Undo.Inverse) {
+      return UndoMethod.SQL;
+    }
+    if (undo instanceof Undo.Journal || migration.guard() == null) {
+      return UndoMethod.JOURNAL;
+    }
+    List<Identifier> old = notAdded(expanded);
+    if (undo instanceof Undo.Schema && !old.isEmpty()) {
+      throw new RefusedException(
+          migration.id(),
+          List.of(
+              ("undo: schema, but expand.up.sql did not add column %s, and dropping it would lose"
+                      + " what it held. Write undo: journal.")
+                  .formatted(listed(old))));
+    }
+    return old.isEmpty() ? UndoMethod.SCHEMA : UndoMethod.JOURNAL;
+  }
+
+  /**
+   * The written columns that were there before expand: {@code IF NOT EXISTS} adds none of those.
+   */
+  private List<Identifier> notAdded(Table expanded) {
+    Set<Identifier> before =
+        Set.copyOf(
+            plans
+                .find(migration.id(), run)
+                .map(UndoPlans.UndoPlan::columnsBefore)
+                .orElse(columns(expanded)));
+    return migration.change().writtenColumns().stream().filter(before::contains).toList();
+  }
+
+  private static String listed(List<Identifier> columns) {
+    return columns.stream()
+        .map(column -> "'" + column + "'")
+        .reduce((a, b) -> a + ", " + b)
+        .orElse("");
+  }
+
+  private static List<Identifier> columns(Table table) {
+    return table.columns().stream().map(Table.Column::name).toList();
+  }
+
+  private UndoJournal journal(Table table) {
+    TableKey key = TableKey.of(table, migration.key());
+    return new UndoJournal(
+        dataSource,
+        waiter,
+        ScriptSettings.DEFAULT,
+        migration.id(),
+        JournalTable.of(migration.id(), key, migration.change().writtenColumns()));
+  }
+
+  private Table table() {
+    return new Catalog(new JdbcTemplate(dataSource))
+        .find(migration.table())
+        .orElseThrow(() -> new IllegalStateException("table " + migration.table() + " is gone"));
+  }
+}

@@ -1,0 +1,91 @@
+package dev.sluice.postgres;
+
+import dev.sluice.migration.Identifier;
+import dev.sluice.migration.MigrationId;
+import dev.sluice.migration.TableName;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The undo journal of a migration, {@code sluice.undo_<id>}, and the SQL fragments of it.
+ *
+ * <p>One row for each row that the migration visited: the key and the old values, in columns named
+ * and typed as in the table; {@code _kimage}, a hash of what we wrote, NULL if the row was left as
+ * it was; {@code _kborn}, true for a row that was inserted after the start and never needed the
+ * change.
+ *
+ * @param key the table that the migration changes, with its key
+ * @param written the columns that it writes, in the definition's order, at least one
+ */
+public record JournalTable(TableName name, TableKey key, List<Identifier> written) {
+
+  public static final String IMAGE = "_kimage";
+  public static final String BORN = "_kborn";
+
+  public JournalTable {
+    written = List.copyOf(written);
+  }
+
+  public static JournalTable of(MigrationId id, TableKey key, List<Identifier> written) {
+    return new JournalTable(nameOf(id), key, written);
+  }
+
+  public static TableName nameOf(MigrationId id) {
+    return new TableName(new Identifier("sluice"), new Identifier("undo_" + id.value()));
+  }
+
+  /**
+   * The condition that a row of the table is not in the journal: the guard of a migration that has
+   * none of its own. Free of parameters, over the table's own name.
+   *
+   * <p>A scalar sub-select and no NOT EXISTS: that may become a join, which reads the whole journal
+   * for each chunk as soon as statistics are old. This one is an index probe a row, always.
+   */
+  public String notVisited() {
+    return "(SELECT TRUE FROM %s AS _kj WHERE %s) IS NULL"
+        .formatted(name.quoted(), keyIs("_kj", key::column));
+  }
+
+  /** A name for the journal within a statement, to make the fragments of a {@link TableKey} of. */
+  public static TableName alias(String name) {
+    return new TableName(null, new Identifier(name));
+  }
+
+  /** The condition that {@code journal}'s key is the one that {@code column} names, by place. */
+  public String keyIs(String journal, Function<Integer, String> column) {
+    return IntStream.range(0, key.width())
+        .mapToObj(
+            i ->
+                "%s.%s = %s"
+                    .formatted(journal, key.columns().get(i).name().quoted(), column.apply(i)))
+        .collect(Collectors.joining(" AND "));
+  }
+
+  /** {@code "id", "region"}: the key's columns, unqualified. */
+  public String keyNames() {
+    return key.columns().stream()
+        .map(column -> column.name().quoted())
+        .collect(Collectors.joining(", "));
+  }
+
+  /** {@code "first_name", "last_name"}: the written columns, unqualified. */
+  public String writtenNames() {
+    return written.stream().map(Identifier::quoted).collect(Collectors.joining(", "));
+  }
+
+  /**
+   * The image of a row's written columns, 16 bytes: a hash of the binary form of each value.
+   *
+   * <p>Binary, because {@code =} takes citext Foo for foo and 1.0 for 1.00; a hash, because the
+   * values themselves stand in the row.
+   */
+  public String image() {
+    return "CAST(md5(record_send(ROW(%s))) AS uuid)"
+        .formatted(
+            written.stream()
+                .map(column -> key.table().name().quoted() + "." + column.quoted())
+                .collect(Collectors.joining(", ")));
+  }
+}
