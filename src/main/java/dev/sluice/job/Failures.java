@@ -17,7 +17,7 @@ final class Failures {
   /** Whether a relaunch may succeed where this launch failed. */
   static boolean mayPass(Throwable error) {
     return find(error, LockLostException.class).isPresent()
-        || find(error, MigrationRunner.OwnGhostException.class).isPresent()
+        || find(error, Relaunches.OwnGhostException.class).isPresent()
         || (SqlStates.isTransient(error) && !isFinal(error));
   }
 

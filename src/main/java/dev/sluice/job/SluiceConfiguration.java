@@ -61,7 +61,7 @@ public class SluiceConfiguration {
       JobRepository jobRepository,
       JobOperator jobOperator) {
     return new MigrationRunner(
-        new Launcher.Environment(
+        new JobEnvironment(
             dataSource,
             transactionManager,
             jobRepository,
