@@ -65,8 +65,9 @@ final class JournalRestore implements RowChange<Key, Key> {
     private String restore(MigrationId id, long run) {
       return """
           WITH _kmine AS MATERIALIZED (
-            SELECT %1$s, _kj._kimage IS NULL AS _kuntouched, %2$s IS NULL AS _kgone,
-                   _kj._kimage = %3$s AS _kours
+            SELECT %1$s, _kj._kborn, %2$s IS NULL AS _kgone,
+                   _kj._kimage = %3$s AS _kours,
+                   _kj._kimage = %18$s AS _ksame
             FROM %4$s AS _kj
             LEFT JOIN %5$s ON %6$s
             WHERE %7$s
@@ -76,18 +77,18 @@ final class JournalRestore implements RowChange<Key, Key> {
             SET %9$s
             FROM _kmine
             WHERE %10$s
-              AND _kmine._kours
+              AND _kmine._kours AND NOT _kmine._ksame
             RETURNING %11$s),
           _kconflict AS (
             INSERT INTO sluice.conflict (migration_id, run, key, old_values)
             SELECT '%12$s', %13$d, ARRAY[%14$s], jsonb_build_object(%15$s)
             FROM _kmine
-            WHERE NOT _kuntouched AND NOT _kgone AND NOT _kours
+            WHERE NOT _kborn AND NOT _kgone AND NOT _kours
             ON CONFLICT (migration_id, run, key) DO NOTHING)
           DELETE FROM %4$s AS _kj
           USING (SELECT %16$s FROM _kback
                  UNION ALL
-                 SELECT %16$s FROM _kmine WHERE _kours IS NOT TRUE) AS _kdone
+                 SELECT %16$s FROM _kmine WHERE _kours IS NOT TRUE OR _ksame) AS _kdone
           WHERE %17$s
           """
           .formatted(
@@ -107,7 +108,8 @@ final class JournalRestore implements RowChange<Key, Key> {
               keyTexts(),
               oldValues(),
               aliases(""),
-              journal.keyIs("_kj", i -> "_kdone." + TableKey.alias(i)));
+              journal.keyIs("_kj", i -> "_kdone." + TableKey.alias(i)),
+              journal.imageOf("_kj"));
     }
 
     private String old() {

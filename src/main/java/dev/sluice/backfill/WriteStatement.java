@@ -72,7 +72,7 @@ record WriteStatement(
    * keeps its first old values; only the image of what we wrote is new.
    */
   String withJournal(JournalTable journal) {
-    return journaled(journal, "TRUE")
+    return journaled(journal, "TRUE", "NULL::uuid")
         + "SELECT * FROM _knew\n"
         + "ON CONFLICT (%s) DO UPDATE SET _kimage = excluded._kimage\n"
             .formatted(journal.keyNames());
@@ -80,23 +80,28 @@ record WriteStatement(
 
   /**
    * Writes the rows whose values differ and notes all of them: the journal tells which rows are
-   * done. What differs is compared by image: {@code *<>} knows every type. A row that differs and
-   * is not written, because a trigger prevents it, is not noted: it is still to do.
+   * done. What differs is compared by image, which every type has; as a function, because {@code
+   * ROW(a) *<> ROW(b)} is taken apart into its columns. A row that differs and is not written,
+   * because a trigger prevents it, is not noted: it is still to do.
    */
   String withJournalAsGuard(JournalTable journal) {
-    return journaled(journal, differs())
+    return journaled(journal, differs(), journal.image())
         + """
         SELECT * FROM _knew
         UNION ALL
-        SELECT %s, NULL FROM _kold WHERE NOT _kdiffers
+        SELECT %s, _kimage FROM _kold WHERE NOT _kdiffers
         """
             .formatted(aliases(""));
   }
 
-  private String journaled(JournalTable journal, String differs) {
+  /**
+   * @param differs whether a row is to be written
+   * @param oldImage of a row that is not
+   */
+  private String journaled(JournalTable journal, String differs, String oldImage) {
     return """
         WITH _kold AS MATERIALIZED (
-          SELECT %s, (%s) AS _kdiffers
+          SELECT %s, (%s) AS _kdiffers, %s AS _kimage
           FROM %s
           WHERE %s
             AND %s
@@ -114,6 +119,7 @@ record WriteStatement(
         .formatted(
             selectOld(),
             differs,
+            oldImage,
             source.from().isEmpty()
                 ? key.table().quoted()
                 : key.table().quoted() + ", " + source.from(),
@@ -173,7 +179,7 @@ record WriteStatement(
   private String differs() {
     String now = casts(this::column);
     String then = casts(a -> a.value().apply(Source.NAME));
-    return "ROW(%s) *<> ROW(%s)".formatted(now, then);
+    return "record_image_ne(ROW(%s), ROW(%s))".formatted(now, then);
   }
 
   private String casts(Function<Assignment, String> value) {

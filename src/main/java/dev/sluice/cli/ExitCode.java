@@ -17,16 +17,23 @@ final class ExitCode {
   static final int VERIFICATION_FAILED = 6;
   static final int BUSY = 7;
 
+  /** Done, with rows left that need a person: in quarantine, or conflicts of a rollback. */
+  static final int DONE_WITH_ROWS_LEFT = 8;
+
+  static final int ROLLED_BACK = 9;
+
   private ExitCode() {}
 
   static int of(Outcome outcome) {
     return switch (outcome) {
-      case COMPLETED, ALREADY_COMPLETED -> DONE;
+      case COMPLETED, ALREADY_COMPLETED, ROLLED_BACK -> DONE;
       case REFUSED -> REFUSED;
       case STOPPED -> STOPPED;
       case FAILED -> FAILED;
       case VERIFICATION_FAILED -> VERIFICATION_FAILED;
       case BUSY -> BUSY;
+      case ROLLED_BACK_WITH_CONFLICTS -> DONE_WITH_ROWS_LEFT;
+      case FAILED_AND_ROLLED_BACK -> ROLLED_BACK;
     };
   }
 }

@@ -17,7 +17,8 @@ final class ResultReport {
       return ErrorReport.bug(err, result.bug());
     }
     int code = ExitCode.of(result.outcome());
-    PrintWriter to = code == ExitCode.DONE ? commandLine.getOut() : err;
+    boolean done = code == ExitCode.DONE || code == ExitCode.DONE_WITH_ROWS_LEFT;
+    PrintWriter to = done ? commandLine.getOut() : err;
     to.println(result.message());
     to.flush();
     return code;

@@ -14,7 +14,13 @@ import picocli.CommandLine.Spec;
         "Changes the data in live PostgreSQL tables: resumable, verified, in small chunks.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {RunCommand.class, StatusCommand.class, VerifyCommand.class, DemoCommand.class},
+    subcommands = {
+      RunCommand.class,
+      RollbackCommand.class,
+      StatusCommand.class,
+      VerifyCommand.class,
+      DemoCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done, or nothing to do",

@@ -86,29 +86,33 @@ public final class Ledger {
   /**
    * Notes a launch.
    *
+   * @param run counted up after a rollback
    * @param state while it runs
    * @throws Epoch.FencedException if another runner has taken over
    */
-  public void started(Epoch epoch, RunState state, String checksum, String by) {
+  public void started(Epoch epoch, long run, RunState state, String checksum, String by) {
     requireEdge(epoch, state);
     update(
         epoch,
         """
         UPDATE sluice.migration
         SET state = ?,
+            run = ?,
             checksum = ?,
             started_at = now(),
             started_by = ?,
             ended_at = NULL,
-            failure = NULL
+            failure = CASE WHEN ? = 'rolling_back' THEN failure END
         """,
         state.label(),
+        run,
         checksum,
-        by);
+        by,
+        state.label());
   }
 
   /**
-   * Notes how a launch ended.
+   * Notes how a launch ended. A rollback keeps why the run before it failed.
    *
    * @param failure one line, null if it did not fail
    * @throws Epoch.FencedException if another runner has taken over: the state is its own by now
@@ -121,7 +125,7 @@ public final class Ledger {
         UPDATE sluice.migration
         SET state = ?,
             ended_at = now(),
-            failure = ?
+            failure = coalesce(?, CASE WHEN state = 'rolling_back' THEN failure END)
         """,
         state.label(),
         failure);

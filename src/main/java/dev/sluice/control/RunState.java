@@ -28,6 +28,7 @@ public enum RunState {
                   PAUSED, // an operator's pause
                   STOPPED, // an operator's stop, or a signal
                   FAILED, // a step failed; the next launch goes on there
+                  ROLLING_BACK, // it failed and is taken back at once, or its runner died before
                   DIRTY, // a schema script stopped halfway
                   COMPLETED)), // verified
           Map.entry(

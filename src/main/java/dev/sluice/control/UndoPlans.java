@@ -25,6 +25,10 @@ public final class UndoPlans {
     public UndoPlan {
       columnsBefore = List.copyOf(columnsBefore);
     }
+
+    public Optional<UndoMethod> decided() {
+      return Optional.ofNullable(method);
+    }
   }
 
   public UndoPlans(JdbcOperations jdbc) {

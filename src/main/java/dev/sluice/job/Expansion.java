@@ -68,6 +68,13 @@ final class Expansion {
     log.info("undo.method migration={} method={}", migration.id(), method.label());
   }
 
+  /** From here on no row is changed, so that nobody needs to know which ones are new. */
+  void endOfRun() {
+    if (migration.guard() == null) {
+      journal(table()).stopNotingBornRows();
+    }
+  }
+
   private UndoMethod method(Table expanded) {
     Undo undo = migration.undo();
     if (undo instanceof Undo.None) {
@@ -88,7 +95,9 @@ final class Expansion {
                       + " what it held. Write undo: journal.")
                   .formatted(listed(old))));
     }
-    return old.isEmpty() ? UndoMethod.SCHEMA : UndoMethod.JOURNAL;
+    return old.isEmpty() && migration.script(Script.Kind.EXPAND_DOWN).isPresent()
+        ? UndoMethod.SCHEMA
+        : UndoMethod.JOURNAL;
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.RunState;
 import dev.sluice.migration.Migration;
+import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.migration.Script;
 import dev.sluice.schema.ScriptRunner;
@@ -16,8 +17,6 @@ import org.springframework.batch.core.job.builder.JobBuilder;
 import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.job.parameters.JobParametersBuilder;
 import org.springframework.batch.core.repository.JobRepository;
-import org.springframework.batch.core.step.Step;
-import org.springframework.batch.core.step.builder.StepBuilder;
 import org.springframework.core.task.TaskExecutor;
 
 /** The job that carries a migration out: preflight to verify. */
@@ -52,6 +51,12 @@ final class ForwardJob implements MigrationJob {
     return migration.id().value();
   }
 
+  /** A run that was rolled back is over: the next one is another job instance. */
+  @Override
+  public long run(LedgerEntry entry) {
+    return entry.state() == RunState.ROLLED_BACK ? entry.run() + 1 : entry.run();
+  }
+
   @Override
   public JobParameters parameters(long run) {
     return new JobParametersBuilder()
@@ -63,6 +68,14 @@ final class ForwardJob implements MigrationJob {
 
   @Override
   public Optional<RunResult> withoutLaunch(LedgerEntry entry) {
+    if (entry.state() == RunState.ROLLING_BACK) {
+      return Optional.of(
+          RunResult.of(
+              migration.id(),
+              Outcome.REFUSED,
+              "%s: is being rolled back. End that with 'rollback %s', then run it again."
+                  .formatted(migration.id(), migration.id())));
+    }
     if (entry.state() != RunState.COMPLETED) {
       return Optional.empty();
     }
@@ -99,12 +112,22 @@ final class ForwardJob implements MigrationJob {
     return switch (outcome) {
       case COMPLETED, ALREADY_COMPLETED -> RunState.COMPLETED;
       case STOPPED -> RunState.STOPPED;
-      case REFUSED, FAILED, VERIFICATION_FAILED, BUSY -> RunState.FAILED;
+      // with the failure itself: a kill right after it must not let the run go forward again
+      case FAILED, VERIFICATION_FAILED ->
+          migration.onFailure() == OnFailure.ROLLBACK ? RunState.ROLLING_BACK : RunState.FAILED;
+      case REFUSED, BUSY -> RunState.FAILED;
+      case ROLLED_BACK, ROLLED_BACK_WITH_CONFLICTS, FAILED_AND_ROLLED_BACK ->
+          throw new IllegalStateException("a run does not end as " + outcome);
     };
   }
 
   @Override
-  public RunResult completed() {
+  public RunState failedForNow() {
+    return RunState.FAILED;
+  }
+
+  @Override
+  public RunResult completed(LedgerEntry entry) {
     return new RunSummary(environment.dataSource(), ledger).completed(migration.id());
   }
 
@@ -121,32 +144,27 @@ final class ForwardJob implements MigrationJob {
         .start(action(StepName.PREFLIGHT, checks::preflight).atEachLaunch())
         .next(action(StepName.EXPAND, expansion::run))
         .next(action(StepName.PREFLIGHT_DATA, checks::preflightData).atEachLaunch())
-        .next(partitioned(backfill, workers))
+        .next(
+            Steps.partitioned(
+                StepName.BACKFILL, backfill, repository(), migration.tuning().workers(), workers))
         .next(backfill.sweepStep(StepName.SWEEP.label()))
         .next(action(StepName.CONSTRAIN, () -> run(scripts, Script.Kind.CONSTRAIN_UP)))
-        .next(action(StepName.VERIFY, checks::verify))
+        .next(
+            action(
+                StepName.VERIFY,
+                () -> {
+                  checks.verify();
+                  expansion.endOfRun();
+                }))
         .build();
   }
 
   private Backfill backfill(Launch launch, TaskExecutor workers) {
     return Backfill.forward(
-        new Backfill.Environment(
-            environment.dataSource(),
-            environment.transactionManager(),
-            repository(),
-            launch.waiter()),
+        Steps.environment(environment, launch),
         migration,
         transformer,
         new Backfill.RunContext(launch.run(), launch.epoch(), launch::checkBoundary, workers));
-  }
-
-  private Step partitioned(Backfill backfill, TaskExecutor workers) {
-    return new StepBuilder(StepName.BACKFILL.label(), repository())
-        .partitioner(StepName.WORKER, backfill.partitioner())
-        .step(backfill.workerStep(StepName.WORKER))
-        .gridSize(migration.tuning().workers())
-        .taskExecutor(workers)
-        .build();
   }
 
   private ActionStep action(StepName name, ActionStep.Action action) {

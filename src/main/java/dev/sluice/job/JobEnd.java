@@ -1,6 +1,5 @@
 package dev.sluice.job;
 
-import dev.sluice.control.StopSignal;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.SqlStates;
 import java.util.Comparator;
@@ -15,11 +14,11 @@ final class JobEnd {
   private static final Logger log = LoggerFactory.getLogger(JobEnd.class);
 
   private final MigrationJob job;
-  private final StopSignal stop;
+  private final Launch launch;
 
-  JobEnd(MigrationJob job, StopSignal stop) {
+  JobEnd(MigrationJob job, Launch launch) {
     this.job = job;
-    this.stop = stop;
+    this.launch = launch;
   }
 
   /**
@@ -28,7 +27,7 @@ final class JobEnd {
   RunResult result(JobExecution execution) throws Exception {
     MigrationId id = job.migration().id();
     if (execution.getStatus() == BatchStatus.COMPLETED) {
-      return job.completed();
+      return job.completed(launch.entry());
     }
     if (execution.getStatus() == BatchStatus.STOPPED) {
       return Failures.stopped(id);
@@ -37,7 +36,7 @@ final class JobEnd {
         execution.getAllFailureExceptions().stream()
             .max(Comparator.comparingInt(JobEnd::weight))
             .orElseGet(() -> new IllegalStateException("the job ended as " + execution));
-    if (stop.isStopped()) {
+    if (launch.stop().isStopped()) {
       log.info("run.stopped migration={} while: {}", id, SqlStates.message(decisive));
       return Failures.stopped(id);
     }

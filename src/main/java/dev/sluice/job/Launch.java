@@ -10,14 +10,10 @@ import dev.sluice.postgres.Waiter;
  * One launch of a migration's job: what the steps of it may ask.
  *
  * @param entry the ledger's row as it was before the launch
+ * @param run identifies the job instance
  * @param lock held from before the launch until after it
  */
-record Launch(LedgerEntry entry, RunnerLock lock, StopSignal stop) {
-
-  /** Identifies the job instance. */
-  long run() {
-    return entry.run();
-  }
+record Launch(LedgerEntry entry, long run, RunnerLock lock, StopSignal stop) {
 
   Epoch epoch() {
     return lock.epoch();

@@ -39,11 +39,12 @@ final class Launcher {
           "run.changed migration={} its definition is not the one that the last launch ran",
           migration.id());
     }
-    ledger.started(launch.epoch(), job.running(), migration.checksum(), environment.runner());
+    ledger.started(
+        launch.epoch(), launch.run(), job.running(), migration.checksum(), environment.runner());
     RunResult result;
     try {
       // a process may die between the job's end and the ledger's note of it
-      result = over ? job.completed() : execute(launch, parameters);
+      result = over ? job.completed(launch.entry()) : execute(launch, parameters);
     } catch (Exception e) {
       noteFailure(launch, e);
       throw e;
@@ -62,7 +63,7 @@ final class Launcher {
 
   private RunResult execute(Launch launch, JobParameters parameters) throws Exception {
     try (Workers workers = new Workers(job.migration().tuning().workers())) {
-      return new JobEnd(job, launch.stop())
+      return new JobEnd(job, launch)
           .result(
               environment.jobOperator().start(job.build(launch, workers.executor()), parameters));
     }
@@ -70,7 +71,7 @@ final class Launcher {
 
   private void noteFailure(Launch launch, Exception failure) {
     try {
-      ledger.ended(launch.epoch(), job.ended(Outcome.FAILED), Failures.describe(id(), failure));
+      ledger.ended(launch.epoch(), job.failedForNow(), Failures.describe(id(), failure));
     } catch (RuntimeException e) {
       failure.addSuppressed(e); // no database, or another runner: the next launch sets it right
     }

@@ -23,6 +23,11 @@ interface MigrationJob {
   /** Spring Batch's job name; at most 100 characters. */
   String name();
 
+  /** Which run it is: the ledger's, or the one after it. */
+  default long run(LedgerEntry entry) {
+    return entry.run();
+  }
+
   /** Only {@code run} identifies the job instance; the rest may differ from launch to launch. */
   JobParameters parameters(long run);
 
@@ -41,6 +46,9 @@ interface MigrationJob {
    */
   RunState ended(Outcome outcome);
 
+  /** The ledger's state after a failure that a relaunch may pass. */
+  RunState failedForNow();
+
   /**
    * The steps of one launch.
    *
@@ -49,5 +57,5 @@ interface MigrationJob {
   Job build(Launch launch, TaskExecutor workers);
 
   /** What it says when it has completed, now or in a launch whose end nobody noted. */
-  RunResult completed();
+  RunResult completed(LedgerEntry entry);
 }

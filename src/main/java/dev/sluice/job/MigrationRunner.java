@@ -2,11 +2,13 @@ package dev.sluice.job;
 
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
+import dev.sluice.control.RunState;
 import dev.sluice.control.RunnerLock;
 import dev.sluice.control.SluiceSchema;
 import dev.sluice.control.StopSignal;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
+import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.validation.Certificate;
 import java.sql.SQLException;
@@ -37,7 +39,55 @@ public final class MigrationRunner {
    * @param transformer of a {@code transform:}; null for other changes
    */
   public RunResult run(Migration migration, @Nullable RowTransformer transformer, StopSignal stop) {
-    return run(new ForwardJob(environment, ledger, migration, transformer), stop);
+    RunResult result =
+        isFailedAndRollingBack(migration)
+            ? new RunResult(migration.id(), Outcome.FAILED, failure(migration), null)
+            : run(new ForwardJob(environment, ledger, migration, transformer), stop);
+    boolean failed =
+        result.outcome() == Outcome.FAILED || result.outcome() == Outcome.VERIFICATION_FAILED;
+    return failed && migration.onFailure() == OnFailure.ROLLBACK
+        ? rolledBack(migration, result, stop)
+        : result;
+  }
+
+  /** A process died while it took a failed run back: only that may go on. */
+  private boolean isFailedAndRollingBack(Migration migration) {
+    return migration.onFailure() == OnFailure.ROLLBACK
+        && new SluiceSchema(environment.dataSource()).exists()
+        && ledger
+            .find(migration.id())
+            .filter(entry -> entry.state() == RunState.ROLLING_BACK)
+            .isPresent();
+  }
+
+  private String failure(Migration migration) {
+    return ledger
+        .find(migration.id())
+        .flatMap(entry -> Optional.ofNullable(entry.failure()))
+        .orElse(migration.id() + ": failed");
+  }
+
+  private RunResult rolledBack(Migration migration, RunResult failed, StopSignal stop) {
+    RunResult back = rollback(migration, false, stop);
+    String message = failed.message() + "\n" + back.message();
+    boolean done =
+        back.outcome() == Outcome.ROLLED_BACK
+            || back.outcome() == Outcome.ROLLED_BACK_WITH_CONFLICTS
+            || back.outcome() == Outcome.ALREADY_COMPLETED;
+    return new RunResult(
+        migration.id(),
+        done ? Outcome.FAILED_AND_ROLLED_BACK : back.outcome(),
+        message,
+        back.bug() == null ? failed.bug() : back.bug());
+  }
+
+  /**
+   * Takes the last run back.
+   *
+   * @param discardChanges whether values that the application wrote may go with their columns
+   */
+  public RunResult rollback(Migration migration, boolean discardChanges, StopSignal stop) {
+    return run(new RollbackJob(environment, migration, discardChanges), stop);
   }
 
   private RunResult run(MigrationJob job, StopSignal stop) {
@@ -106,7 +156,8 @@ public final class MigrationRunner {
       if (!entry.state().mayBecome(job.running())) {
         return RunResult.of(id, Outcome.REFUSED, wrongState(entry, job));
       }
-      return new Launcher(environment, ledger, job).launch(new Launch(entry, lock, stop));
+      return new Launcher(environment, ledger, job)
+          .launch(new Launch(entry, job.run(entry), lock, stop));
     }
   }
 

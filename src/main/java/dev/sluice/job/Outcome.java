@@ -15,5 +15,11 @@ public enum Outcome {
   /** The rows are done, but a check after the run failed. */
   VERIFICATION_FAILED,
   /** Another process runs it. */
-  BUSY
+  BUSY,
+  /** Taken back, every row. */
+  ROLLED_BACK,
+  /** Taken back, but rows that the application has written since stay as they are. */
+  ROLLED_BACK_WITH_CONFLICTS,
+  /** It failed and was taken back at once, as {@code on-failure: rollback} asks. */
+  FAILED_AND_ROLLED_BACK
 }

@@ -14,7 +14,13 @@ public record RunResult(MigrationId id, Outcome outcome, String message, @Nullab
   /** The first line of the message, for the ledger; null if it did not fail. */
   @Nullable String failure() {
     return switch (outcome) {
-      case COMPLETED, ALREADY_COMPLETED, STOPPED -> null;
+      case COMPLETED,
+          ALREADY_COMPLETED,
+          STOPPED,
+          ROLLED_BACK,
+          ROLLED_BACK_WITH_CONFLICTS,
+          FAILED_AND_ROLLED_BACK ->
+          null;
       case REFUSED, FAILED, VERIFICATION_FAILED, BUSY -> message.lines().findFirst().orElse("");
     };
   }

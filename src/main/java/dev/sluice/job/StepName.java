@@ -1,6 +1,6 @@
 package dev.sluice.job;
 
-/** The steps of a migration's job, in their order. */
+/** The steps of a migration's jobs: forward in their order, then those of the way back. */
 public enum StepName {
   PREFLIGHT("preflight"),
   EXPAND("expand"),
@@ -8,7 +8,13 @@ public enum StepName {
   BACKFILL("backfill"),
   SWEEP("sweep"),
   CONSTRAIN("constrain"),
-  VERIFY("verify");
+  VERIFY("verify"),
+  CONSTRAIN_DOWN("constrain-down"),
+  PREFLIGHT_RESTORE("preflight-restore"),
+  RESTORE("restore"),
+  RESTORE_SWEEP("restore-sweep"),
+  VERIFY_RESTORED("verify-restored"),
+  EXPAND_DOWN("expand-down");
 
   /** The name of a partition's step, before {@code :p001}. */
   static final String WORKER = "chunks";

@@ -1,5 +1,6 @@
 package dev.sluice.monitoring;
 
+import dev.sluice.control.Conflicts;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.RunState;
 import dev.sluice.control.RunnerLock;
@@ -43,8 +44,9 @@ public final class ProgressReader {
 
   public Progress read(LedgerEntry entry) {
     Steps steps = steps(entry).orElse(Steps.NONE);
-    boolean running = entry.state() == RunState.RUNNING;
-    boolean completed = entry.state() == RunState.COMPLETED;
+    boolean running = entry.state() == RunState.RUNNING || entry.state() == RunState.ROLLING_BACK;
+    boolean completed =
+        entry.state() == RunState.COMPLETED || entry.state() == RunState.ROLLED_BACK;
     long estimated = completed ? steps.rowsDone() : estimate(steps);
     long remaining = completed ? 0 : Math.max(0, estimated - steps.rowsDone());
     long rate =
@@ -64,7 +66,7 @@ public final class ProgressReader {
         running ? waiting(entry.id()) : null,
         remaining,
         0,
-        0,
+        conflicts(entry),
         entry.run(),
         entry.startedAt(),
         entry.endedAt(),
@@ -81,6 +83,10 @@ public final class ProgressReader {
     }
     long refined = steps.rowsDoneInPartitionsDone() * steps.partitions() / steps.partitionsDone();
     return Math.max(refined, steps.rowsDone());
+  }
+
+  private long conflicts(LedgerEntry entry) {
+    return new Conflicts(jdbc).count(entry.id(), entry.run());
   }
 
   /** A run whose lock is free has died: the ledger cannot know. */
@@ -116,12 +122,12 @@ public final class ProgressReader {
               SELECT max(job_execution_id) AS id FROM execution
             )
             SELECT coalesce((SELECT sum(write_count) FROM step
-                             WHERE step_name LIKE 'chunks:%' OR step_name = 'sweep'), 0) AS done,
+                             WHERE step_name LIKE 'chunks:%' OR step_name IN ('sweep', 'restore-sweep')), 0) AS done,
                    coalesce((SELECT sum(write_count) FROM step, last
-                             WHERE (step_name LIKE 'chunks:%' OR step_name = 'sweep')
+                             WHERE (step_name LIKE 'chunks:%' OR step_name IN ('sweep', 'restore-sweep'))
                                AND job_execution_id = last.id), 0) AS done_in_launch,
                    (SELECT count(*) FROM sluice.partition
-                    WHERE migration_id = m.id AND run = m.run) AS partitions,
+                    WHERE migration_id = m.id AND run = m.run AND direction = ?) AS partitions,
                    (SELECT count(*) FROM partition WHERE done) AS partitions_done,
                    coalesce((SELECT sum(rows) FROM partition WHERE done), 0) AS rows_in_done,
                    (SELECT split_part(step_name, ':', 1) FROM step, last
@@ -133,7 +139,7 @@ public final class ProgressReader {
                     WHERE job_execution_id = last.id AND parameter_name = 'workers') AS workers,
                    (SELECT extract(epoch FROM max(coalesce(end_time, last_updated)) - min(start_time))
                     FROM step, last
-                    WHERE (step_name LIKE 'chunks:%' OR step_name = 'sweep')
+                    WHERE (step_name LIKE 'chunks:%' OR step_name IN ('sweep', 'restore-sweep'))
                       AND job_execution_id = last.id) AS seconds,
                    coalesce((SELECT rows_to_do FROM sluice.baseline b
                              WHERE b.migration_id = m.id AND b.run = m.run), 0) AS rows_to_do
@@ -148,19 +154,31 @@ public final class ProgressReader {
                     rs.getLong("partitions"),
                     rs.getLong("partitions_done"),
                     rs.getLong("rows_in_done"),
-                    label(rs.getString("step")),
+                    label(rs.getString("step"), entry),
                     rs.getLong("chunk_rows"),
                     rs.getLong("workers"),
                     rs.getDouble("seconds"),
                     rs.getLong("rows_to_do")),
-            id.value(),
+            jobName(entry),
             Long.toString(entry.run()),
+            isBack(entry) ? "back" : "forward",
             id.value())
         .stream()
         .findFirst();
   }
 
-  private static @Nullable String label(@Nullable String step) {
-    return "chunks".equals(step) ? "backfill" : step;
+  private static boolean isBack(LedgerEntry entry) {
+    return entry.state() == RunState.ROLLING_BACK || entry.state() == RunState.ROLLED_BACK;
+  }
+
+  private static String jobName(LedgerEntry entry) {
+    return isBack(entry) ? entry.id() + ".rollback" : entry.id().value();
+  }
+
+  private static @Nullable String label(@Nullable String step, LedgerEntry entry) {
+    if (!"chunks".equals(step)) {
+      return step;
+    }
+    return isBack(entry) ? "restore" : "backfill";
   }
 }

@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
  * The undo journal of a migration, {@code sluice.undo_<id>}, and the SQL fragments of it.
  *
  * <p>One row for each row that the migration visited: the key and the old values, in columns named
- * and typed as in the table; {@code _kimage}, a hash of what we wrote, NULL if the row was left as
- * it was; {@code _kborn}, true for a row that was inserted after the start and never needed the
- * change.
+ * and typed as in the table; {@code _kimage}, a hash of what stood there after our visit, changed
+ * or not; {@code _kborn}, true, with no image, for a row that was inserted after the start and
+ * never needed the change.
  *
  * @param key the table that the migration changes, with its key
  * @param written the columns that it writes, in the definition's order, at least one
@@ -82,10 +82,15 @@ public record JournalTable(TableName name, TableKey key, List<Identifier> writte
    * values themselves stand in the row.
    */
   public String image() {
+    return imageOf(key.table().name().quoted());
+  }
+
+  /** The same of another row that has these columns: of the old values in the journal itself. */
+  public String imageOf(String row) {
     return "CAST(md5(record_send(ROW(%s))) AS uuid)"
         .formatted(
             written.stream()
-                .map(column -> key.table().name().quoted() + "." + column.quoted())
+                .map(column -> row + "." + column.quoted())
                 .collect(Collectors.joining(", ")));
   }
 }

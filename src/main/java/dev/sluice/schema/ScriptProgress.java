@@ -42,6 +42,22 @@ final class ScriptProgress {
     return state("");
   }
 
+  /** Whether a statement was ever tried. */
+  boolean hasBegun() {
+    return Boolean.TRUE.equals(
+        jdbc.queryForObject(
+            """
+            SELECT EXISTS (SELECT
+                           FROM sluice.script
+                           WHERE migration_id = ?
+                             AND kind = ?
+                             AND (statements_done > 0 OR attempting IS NOT NULL))
+            """,
+            Boolean.class,
+            id,
+            kind));
+  }
+
   /** In the transaction of the steps to come: nobody else can do them as well. */
   State lock() {
     return state("FOR UPDATE");

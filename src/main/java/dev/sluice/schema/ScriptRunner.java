@@ -75,6 +75,11 @@ public final class ScriptRunner {
         state.done(), executed(steps.subList(state.done(), steps.size())), plan.rewrites());
   }
 
+  /** Whether a statement of the file was ever tried, and has not been taken back since. */
+  public boolean hasBegun(MigrationId id, Script.Kind kind) {
+    return new ScriptProgress(new JdbcTemplate(dataSource), id, kind).hasBegun();
+  }
+
   private static Plan plan(Script script) {
     List<ScriptProblem> problems = ScriptReader.check(script);
     if (!problems.isEmpty()) {

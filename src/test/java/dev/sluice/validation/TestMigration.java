@@ -6,6 +6,7 @@ import dev.sluice.migration.Checks;
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
+import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.TableName;
 import dev.sluice.migration.Undo;
@@ -107,6 +108,7 @@ final class TestMigration {
         Migration.Tuning.DEFAULT,
         checks,
         verify,
+        OnFailure.STOP,
         expands ? Map.of(Script.Kind.EXPAND_UP, expand) : Map.of(),
         null);
   }

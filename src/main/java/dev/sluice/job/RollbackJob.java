@@ -1,0 +1,167 @@
+package dev.sluice.job;
+
+import dev.sluice.backfill.Backfill;
+import dev.sluice.control.LedgerEntry;
+import dev.sluice.control.RunState;
+import dev.sluice.migration.Migration;
+import dev.sluice.migration.Script;
+import dev.sluice.migration.Undo;
+import dev.sluice.schema.ScriptRunner;
+import dev.sluice.schema.ScriptSettings;
+import java.util.Optional;
+import org.springframework.batch.core.job.Job;
+import org.springframework.batch.core.job.builder.JobBuilder;
+import org.springframework.batch.core.job.builder.SimpleJobBuilder;
+import org.springframework.batch.core.job.parameters.JobParameters;
+import org.springframework.batch.core.job.parameters.JobParametersBuilder;
+import org.springframework.batch.core.repository.JobRepository;
+import org.springframework.core.task.TaskExecutor;
+
+/**
+ * The job that takes a run back: constraints first, then the rows, the added columns last.
+ *
+ * <p>Until it is over the ledger says rolling_back, however a launch ended: nothing else may run.
+ */
+final class RollbackJob implements MigrationJob {
+
+  private final JobEnvironment environment;
+  private final Migration migration;
+  private final boolean discardChanges;
+
+  /**
+   * @param discardChanges whether values that the application wrote may go with their columns
+   */
+  RollbackJob(JobEnvironment environment, Migration migration, boolean discardChanges) {
+    this.environment = environment;
+    this.migration = migration;
+    this.discardChanges = discardChanges;
+  }
+
+  @Override
+  public Migration migration() {
+    return migration;
+  }
+
+  @Override
+  public String name() {
+    return migration.id() + ".rollback";
+  }
+
+  @Override
+  public JobParameters parameters(long run) {
+    return new JobParametersBuilder()
+        .addLong("run", run, true)
+        .addLong("chunkRows", (long) migration.tuning().chunk().rows(), false)
+        .addLong("workers", (long) migration.tuning().workers(), false)
+        .toJobParameters();
+  }
+
+  @Override
+  public Optional<RunResult> withoutLaunch(LedgerEntry entry) {
+    if (entry.state() == RunState.PENDING) {
+      return refused("was never run, there is nothing to take back.");
+    }
+    if (entry.state() == RunState.ROLLED_BACK) {
+      return Optional.of(
+          RunResult.of(
+              migration.id(),
+              Outcome.ALREADY_COMPLETED,
+              "%s: was rolled back at %s, nothing to do"
+                  .formatted(migration.id(), entry.endedAt())));
+    }
+    if (entry.state() == RunState.CLEANING || entry.state() == RunState.CLEANED) {
+      return refused("its old side was dropped by 'cleanup', nothing is left to go back to.");
+    }
+    if (!entry.checksum().equals(migration.checksum())) {
+      return refused(
+          "its files are not those that the run used (checksum %s, now %s). Put them back, and roll back by those."
+              .formatted(shortened(entry.checksum()), shortened(migration.checksum())));
+    }
+    if (migration.undo() instanceof Undo.None none) {
+      return refused("cannot be taken back: %s".formatted(none.reason()));
+    }
+    return Optional.empty();
+  }
+
+  private Optional<RunResult> refused(String why) {
+    return Optional.of(RunResult.of(migration.id(), Outcome.REFUSED, migration.id() + ": " + why));
+  }
+
+  private static String shortened(String checksum) {
+    return checksum.substring(0, Math.min(12, checksum.length()));
+  }
+
+  @Override
+  public RunState running() {
+    return RunState.ROLLING_BACK;
+  }
+
+  @Override
+  public RunState ended(Outcome outcome) {
+    return switch (outcome) {
+      case ROLLED_BACK, ROLLED_BACK_WITH_CONFLICTS -> RunState.ROLLED_BACK;
+      case STOPPED, REFUSED, FAILED, VERIFICATION_FAILED, BUSY -> RunState.ROLLING_BACK;
+      case COMPLETED, ALREADY_COMPLETED, FAILED_AND_ROLLED_BACK ->
+          throw new IllegalStateException("a rollback does not end as " + outcome);
+    };
+  }
+
+  @Override
+  public RunState failedForNow() {
+    return RunState.ROLLING_BACK;
+  }
+
+  @Override
+  public RunResult completed(LedgerEntry entry) {
+    return new RollbackSummary(environment.dataSource()).completed(migration, entry);
+  }
+
+  @Override
+  public Job build(Launch launch, TaskExecutor workers) {
+    Rollback rollback =
+        new Rollback(
+            environment.dataSource(),
+            migration,
+            launch.run(),
+            new ScriptRunner(environment.dataSource(), launch.waiter(), ScriptSettings.DEFAULT),
+            launch.waiter());
+    SimpleJobBuilder steps =
+        new JobBuilder(name(), repository())
+            .start(action(StepName.PREFLIGHT, rollback::preflight).atEachLaunch())
+            .next(
+                action(
+                    StepName.CONSTRAIN_DOWN,
+                    () -> {
+                      rollback.unsync();
+                      rollback.takeBack(Script.Kind.CONSTRAIN_UP, Script.Kind.CONSTRAIN_DOWN);
+                    }));
+    if (rollback.restoresRows()) {
+      Backfill backfill = backfill(launch, workers);
+      steps
+          .next(
+              Steps.partitioned(
+                  StepName.RESTORE, backfill, repository(), migration.tuning().workers(), workers))
+          .next(backfill.sweepStep(StepName.RESTORE_SWEEP.label()));
+    }
+    return steps
+        .next(
+            action(StepName.VERIFY_RESTORED, () -> rollback.verify(discardChanges)).atEachLaunch())
+        .next(action(StepName.EXPAND_DOWN, rollback::finish))
+        .build();
+  }
+
+  private Backfill backfill(Launch launch, TaskExecutor workers) {
+    return Backfill.back(
+        Steps.environment(environment, launch),
+        migration,
+        new Backfill.RunContext(launch.run(), launch.epoch(), launch::checkBoundary, workers));
+  }
+
+  private ActionStep action(StepName name, ActionStep.Action action) {
+    return new ActionStep(name.label(), repository(), action);
+  }
+
+  private JobRepository repository() {
+    return environment.jobRepository();
+  }
+}

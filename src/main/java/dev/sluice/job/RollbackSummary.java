@@ -1,0 +1,48 @@
+package dev.sluice.job;
+
+import dev.sluice.control.Conflicts;
+import dev.sluice.control.LedgerEntry;
+import dev.sluice.migration.Migration;
+import dev.sluice.monitoring.Progress;
+import dev.sluice.monitoring.ProgressReader;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** What a rollback says at its end: how many rows went back, and which did not. */
+final class RollbackSummary {
+
+  /** More stand in {@code sluice.conflict}. */
+  private static final int KEYS_SHOWN = 20;
+
+  private final DataSource dataSource;
+
+  RollbackSummary(DataSource dataSource) {
+    this.dataSource = dataSource;
+  }
+
+  RunResult completed(Migration migration, LedgerEntry entry) {
+    Conflicts table = new Conflicts(new JdbcTemplate(dataSource));
+    long conflicts = table.count(migration.id(), entry.run());
+    Progress progress = new ProgressReader(dataSource).read(entry);
+    List<String> lines = new ArrayList<>();
+    lines.add(migration.id() + ": rolled back");
+    if (progress.rowsDone() > 0) {
+      lines.add(
+          "  %,d rows looked at, %,d rows/s, %,d of them left as they are"
+              .formatted(progress.rowsDone(), progress.rowsPerSecond(), conflicts));
+    }
+    if (conflicts > 0) {
+      List<String> keys = table.keys(migration.id(), entry.run(), KEYS_SHOWN);
+      lines.add(
+          "  conflicts: the application has written these rows since: keys %s%s"
+              .formatted(String.join("; ", keys), conflicts > keys.size() ? "; …" : ""));
+      lines.add(
+          "  their old values stand in sluice.conflict (migration_id '%s', run %d)"
+              .formatted(migration.id(), entry.run()));
+    }
+    Outcome outcome = conflicts > 0 ? Outcome.ROLLED_BACK_WITH_CONFLICTS : Outcome.ROLLED_BACK;
+    return RunResult.of(migration.id(), outcome, String.join("\n", lines));
+  }
+}
