@@ -5,6 +5,7 @@ import dev.sluice.control.UndoMethod;
 import dev.sluice.control.UndoPlans;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.Script;
+import dev.sluice.migration.Undo;
 import dev.sluice.postgres.Catalog;
 import dev.sluice.postgres.JournalTable;
 import dev.sluice.postgres.Table;
@@ -15,6 +16,7 @@ import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.ScriptSettings;
 import dev.sluice.schema.UndoJournal;
 import dev.sluice.validation.RefusedException;
+import dev.sluice.validation.RestoreCheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -83,6 +85,27 @@ final class Rollback {
     journal().ifPresent(UndoJournal::stopNotingBornRows);
   }
 
+  /** Refuses old values that the table no longer takes, before the first row goes back. */
+  void preflightRestore() {
+    Table table = new Catalog(jdbc).find(migration.table()).orElseThrow();
+    List<String> refusals =
+        method().filter(UndoMethod.JOURNAL::equals).isPresent()
+            ? RestoreCheck.ofJournal(dataSource, waiter, table, journalTable(table)).refusals()
+            : inverse(table).refusals();
+    if (!refusals.isEmpty()) {
+      throw new RefusedException(migration.id(), refusals);
+    }
+  }
+
+  private RestoreCheck inverse(Table table) {
+    TableKey key = TableKey.of(table, migration.key());
+    if (migration.undo() instanceof Undo.Inverse inverse) {
+      return RestoreCheck.ofExpressions(
+          dataSource, waiter, table, key, migration.guardOrTrue(), inverse.expressions());
+    }
+    throw new IllegalStateException(migration.id() + " has no undo.sql to go back by");
+  }
+
   /**
    * @param discardChanges whether values that the application wrote may go with their columns
    */
@@ -117,12 +140,12 @@ final class Rollback {
   }
 
   private UndoJournal journal(Table table) {
-    TableKey key = TableKey.of(table, migration.key());
     return new UndoJournal(
-        dataSource,
-        waiter,
-        ScriptSettings.DEFAULT,
-        migration.id(),
-        JournalTable.of(migration.id(), key, migration.change().writtenColumns()));
+        dataSource, waiter, ScriptSettings.DEFAULT, migration.id(), journalTable(table));
+  }
+
+  private JournalTable journalTable(Table table) {
+    return JournalTable.of(
+        migration.id(), TableKey.of(table, migration.key()), migration.change().writtenColumns());
   }
 }

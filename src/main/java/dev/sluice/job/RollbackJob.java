@@ -138,6 +138,7 @@ final class RollbackJob implements MigrationJob {
     if (rollback.restoresRows()) {
       Backfill backfill = backfill(launch, workers);
       steps
+          .next(action(StepName.PREFLIGHT_RESTORE, rollback::preflightRestore).atEachLaunch())
           .next(
               Steps.partitioned(
                   StepName.RESTORE, backfill, repository(), migration.tuning().workers(), workers))
