@@ -37,6 +37,10 @@ record Migrations(Path directory, TestDatabase database) {
     return SluiceProcess.command("run", id, directory, database);
   }
 
+  SluiceProcess.Command command(String command, String id) {
+    return SluiceProcess.command(command, id, directory, database);
+  }
+
   /** As another role; all have the server's one password. */
   SluiceProcess.Command commandAs(String user, String id) {
     return SluiceProcess.command("run", id, directory, database, user);
