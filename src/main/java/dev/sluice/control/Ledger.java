@@ -86,21 +86,23 @@ public final class Ledger {
   /**
    * Notes a launch.
    *
+   * @param state while it runs
    * @throws Epoch.FencedException if another runner has taken over
    */
-  public void started(Epoch epoch, String checksum, String by) {
-    requireEdge(epoch, RunState.RUNNING);
+  public void started(Epoch epoch, RunState state, String checksum, String by) {
+    requireEdge(epoch, state);
     update(
         epoch,
         """
         UPDATE sluice.migration
-        SET state = 'running',
+        SET state = ?,
             checksum = ?,
             started_at = now(),
             started_by = ?,
             ended_at = NULL,
             failure = NULL
         """,
+        state.label(),
         checksum,
         by);
   }

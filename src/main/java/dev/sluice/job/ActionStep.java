@@ -18,7 +18,7 @@ final class ActionStep extends AbstractStep {
   /** What the step does. */
   @FunctionalInterface
   interface Action {
-    void run(StepExecution step) throws Exception;
+    void run() throws Exception;
   }
 
   ActionStep(String name, JobRepository jobRepository, Action action) {
@@ -36,7 +36,7 @@ final class ActionStep extends AbstractStep {
   @Override
   protected void doExecute(StepExecution step) throws Exception {
     try {
-      action.run(step);
+      action.run();
     } catch (StoppedException e) {
       step.setTerminateOnly();
     }

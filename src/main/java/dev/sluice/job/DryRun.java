@@ -14,11 +14,11 @@ import java.util.stream.Collectors;
 /** What a run would do, and what speaks against it. Changes nothing, not even our own schema. */
 final class DryRun {
 
-  private final Launcher.Environment environment;
+  private final JobEnvironment environment;
   private final Migration migration;
   private final MigrationChecks checks;
 
-  DryRun(Launcher.Environment environment, Migration migration, MigrationChecks checks) {
+  DryRun(JobEnvironment environment, Migration migration, MigrationChecks checks) {
     this.environment = environment;
     this.migration = migration;
     this.checks = checks;

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the preflight and verify steps of a run do. */
-final class MigrationChecks implements MigrationJob.Checkpoints {
+final class MigrationChecks {
 
   private static final Logger log = LoggerFactory.getLogger(MigrationChecks.class);
 
@@ -32,14 +32,14 @@ final class MigrationChecks implements MigrationJob.Checkpoints {
    */
   private static final Duration WINDOW_MAX = Duration.ofMinutes(30);
 
-  private final Launcher.Environment environment;
+  private final JobEnvironment environment;
   private final Migration migration;
   private final @Nullable RowTransformer transformer;
   private final long run;
   private final Waiter waiter;
 
   MigrationChecks(
-      Launcher.Environment environment,
+      JobEnvironment environment,
       Migration migration,
       @Nullable RowTransformer transformer,
       long run,
@@ -81,13 +81,11 @@ final class MigrationChecks implements MigrationJob.Checkpoints {
     return new DataPreflight(environment.dataSource()).rowsToDo(migration);
   }
 
-  @Override
-  public void preflight() {
+  void preflight() {
     require(beforeExpand());
   }
 
-  @Override
-  public void preflightData() {
+  void preflightData() {
     require(afterExpand());
     new Baselines(environment.dataSource(), waiter).capture(migration, run);
   }
@@ -105,8 +103,7 @@ final class MigrationChecks implements MigrationJob.Checkpoints {
         .verify(migration, run, transformer);
   }
 
-  @Override
-  public void verify() {
+  void verify() {
     Certificate certificate = certificate();
     if (!certificate.passed()) {
       throw new VerificationFailedException(migration.id(), certificate);

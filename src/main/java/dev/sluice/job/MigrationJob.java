@@ -1,76 +1,53 @@
 package dev.sluice.job;
 
-import dev.sluice.backfill.Backfill;
+import dev.sluice.control.LedgerEntry;
+import dev.sluice.control.RunState;
 import dev.sluice.migration.Migration;
-import dev.sluice.migration.Script;
-import dev.sluice.schema.ScriptRunner;
+import java.util.Optional;
 import org.springframework.batch.core.job.Job;
-import org.springframework.batch.core.job.builder.JobBuilder;
-import org.springframework.batch.core.repository.JobRepository;
-import org.springframework.batch.core.step.Step;
-import org.springframework.batch.core.step.builder.StepBuilder;
+import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.core.task.TaskExecutor;
 
-/** The forward job of a migration: its steps, in their order. */
-final class MigrationJob {
+/**
+ * One of the jobs that a migration has, as the launcher sees it: under which name and parameters
+ * Spring Batch knows it, when it may start, which states it passes through, and its steps.
+ *
+ * <p>Lock, recovery, relaunches and the ledger are the same for all of them and none of their
+ * business. An object serves all launches of one command; what a launch needs comes with {@link
+ * Launch}.
+ */
+interface MigrationJob {
 
-  private final JobRepository repository;
-  private final Migration migration;
-  private final Backfill backfill;
-  private final Checkpoints checks;
-  private final ScriptRunner scripts;
+  Migration migration();
 
-  /** What the steps beside the backfill do. */
-  interface Checkpoints {
-    void preflight();
+  /** Spring Batch's job name; at most 100 characters. */
+  String name();
 
-    void preflightData();
-
-    void verify();
-  }
-
-  MigrationJob(
-      JobRepository repository,
-      Migration migration,
-      Backfill backfill,
-      Checkpoints checks,
-      ScriptRunner scripts) {
-    this.repository = repository;
-    this.migration = migration;
-    this.backfill = backfill;
-    this.checks = checks;
-    this.scripts = scripts;
-  }
+  /** Only {@code run} identifies the job instance; the rest may differ from launch to launch. */
+  JobParameters parameters(long run);
 
   /**
-   * @param workers runs the partitions; its threads are the migration's workers
+   * Why there is nothing to launch: it is done already, or its state does not allow it. Empty: the
+   * launch goes on. Asked under the runner lock.
    */
-  Job build(TaskExecutor workers) {
-    return new JobBuilder(migration.id().value(), repository)
-        .start(action(StepName.PREFLIGHT, step -> checks.preflight()).atEachLaunch())
-        .next(action(StepName.EXPAND, step -> run(Script.Kind.EXPAND_UP)))
-        .next(action(StepName.PREFLIGHT_DATA, step -> checks.preflightData()).atEachLaunch())
-        .next(backfillStep(workers))
-        .next(backfill.sweepStep(StepName.SWEEP.label()))
-        .next(action(StepName.CONSTRAIN, step -> run(Script.Kind.CONSTRAIN_UP)))
-        .next(action(StepName.VERIFY, step -> checks.verify()))
-        .build();
-  }
+  Optional<RunResult> withoutLaunch(LedgerEntry entry);
 
-  private Step backfillStep(TaskExecutor workers) {
-    return new StepBuilder(StepName.BACKFILL.label(), repository)
-        .partitioner(StepName.WORKER, backfill.partitioner())
-        .step(backfill.workerStep(StepName.WORKER))
-        .gridSize(migration.tuning().workers())
-        .taskExecutor(workers)
-        .build();
-  }
+  /** The ledger's state while it runs. */
+  RunState running();
 
-  private ActionStep action(StepName name, ActionStep.Action action) {
-    return new ActionStep(name.label(), repository, action);
-  }
+  /**
+   * The ledger's state once it has ended so. A job that must be the next one to run, however it
+   * ended, stays in {@link #running}.
+   */
+  RunState ended(Outcome outcome);
 
-  private void run(Script.Kind kind) {
-    migration.script(kind).ifPresent(script -> scripts.run(migration.id(), script));
-  }
+  /**
+   * The steps of one launch.
+   *
+   * @param workers its threads are the migration's workers; over when the launch is
+   */
+  Job build(Launch launch, TaskExecutor workers);
+
+  /** What it says when it has completed, now or in a launch whose end nobody noted. */
+  RunResult completed();
 }

@@ -2,40 +2,31 @@ package dev.sluice.job;
 
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
-import dev.sluice.control.RunState;
 import dev.sluice.control.RunnerLock;
 import dev.sluice.control.SluiceSchema;
 import dev.sluice.control.StopSignal;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.RowTransformer;
-import dev.sluice.postgres.SqlStates;
-import dev.sluice.postgres.TransientRetry;
 import dev.sluice.validation.Certificate;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.retry.support.RetryTemplate;
 
 /**
  * Launches a migration's job: takes the runner lock, recovers what a dead process left, starts or
  * restarts the job, and says how it ended.
  *
- * <p>A failure that passes by itself relaunches the job, with the lock taken anew, within the
- * migration's retry policy.
+ * <p>Every job of a migration goes through the same lock, recovery, relaunches and ledger.
  */
 public final class MigrationRunner {
 
-  private static final Logger log = LoggerFactory.getLogger(MigrationRunner.class);
-
-  private final Launcher.Environment environment;
+  private final JobEnvironment environment;
   private final Ledger ledger;
 
-  MigrationRunner(Launcher.Environment environment) {
+  MigrationRunner(JobEnvironment environment) {
     this.environment = environment;
     this.ledger = new Ledger(environment.jdbc());
   }
@@ -46,26 +37,14 @@ public final class MigrationRunner {
    * @param transformer of a {@code transform:}; null for other changes
    */
   public RunResult run(Migration migration, @Nullable RowTransformer transformer, StopSignal stop) {
+    return run(new ForwardJob(environment, ledger, migration, transformer), stop);
+  }
+
+  private RunResult run(MigrationJob job, StopSignal stop) {
     try {
-      return relaunching(migration, stop)
-          .execute(
-              context -> {
-                if (context.getRetryCount() > 0) {
-                  log.warn(
-                      "run.relaunch migration={} attempt={}/{} after={}",
-                      migration.id(),
-                      context.getRetryCount() + 1,
-                      migration.tuning().retry().attempts(),
-                      SqlStates.message(context.getLastThrowable()));
-                }
-                RunResult result = launch(migration, transformer, stop);
-                if (result.outcome() == Outcome.BUSY && context.getRetryCount() > 0) {
-                  throw new OwnGhostException(result.message());
-                }
-                return result;
-              });
+      return new Relaunches(job.migration(), stop).run(() -> launch(job, stop));
     } catch (Exception e) {
-      return Failures.result(migration.id(), e);
+      return Failures.result(job.migration().id(), e);
     }
   }
 
@@ -111,58 +90,29 @@ public final class MigrationRunner {
     }
   }
 
-  private static RetryTemplate relaunching(Migration migration, StopSignal stop) {
-    return TransientRetry.of(
-        migration.tuning().retry().attempts(),
-        migration.tuning().retry().backoff(),
-        stop,
-        Failures::mayPass);
-  }
-
-  private RunResult launch(
-      Migration migration, @Nullable RowTransformer transformer, StopSignal stop) throws Exception {
-    MigrationId id = migration.id();
+  private RunResult launch(MigrationJob job, StopSignal stop) throws Exception {
+    MigrationId id = job.migration().id();
     new SluiceSchema(environment.dataSource()).upgrade();
-    Optional<RunnerLock> taken = takeLock(migration);
+    Optional<RunnerLock> taken = takeLock(job.migration());
     if (taken.isEmpty()) {
       return busy(id);
     }
     try (RunnerLock lock = taken.get()) {
       LedgerEntry entry = ledger.find(id).orElseThrow();
-      if (entry.state() == RunState.COMPLETED && !entry.checksum().equals(migration.checksum())) {
-        return RunResult.of(id, Outcome.REFUSED, changedSince(entry, migration));
+      Optional<RunResult> answer = job.withoutLaunch(entry);
+      if (answer.isPresent()) {
+        return answer.get();
       }
-      if (entry.state() == RunState.COMPLETED) {
-        return RunResult.of(
-            id,
-            Outcome.ALREADY_COMPLETED,
-            "%s: completed at %s, nothing to do".formatted(id, entry.endedAt()));
+      if (!entry.state().mayBecome(job.running())) {
+        return RunResult.of(id, Outcome.REFUSED, wrongState(entry, job));
       }
-      return new Launcher(environment, ledger, migration, transformer, stop, lock).launch(entry);
+      return new Launcher(environment, ledger, job).launch(new Launch(entry, lock, stop));
     }
   }
 
-  /** The lock is held at a relaunch: by our own lost session, until the server notices. */
-  static final class OwnGhostException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    OwnGhostException(String message) {
-      super(message);
-    }
-  }
-
-  private static String changedSince(LedgerEntry entry, Migration migration) {
-    return ("%s: was completed at %s with another definition (checksum %s, now %s), and what it did"
-            + " stays done. Put the files back, and make a new migration for the change.")
-        .formatted(
-            migration.id(),
-            entry.endedAt(),
-            shortened(entry.checksum()),
-            shortened(migration.checksum()));
-  }
-
-  private static String shortened(String checksum) {
-    return checksum.substring(0, Math.min(12, checksum.length()));
+  private static String wrongState(LedgerEntry entry, MigrationJob job) {
+    return "%s: is %s, which '%s' cannot follow. End that first."
+        .formatted(entry.id(), entry.state().label(), job.running().label());
   }
 
   private Optional<RunnerLock> takeLock(Migration migration) throws SQLException {

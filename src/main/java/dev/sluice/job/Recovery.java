@@ -3,6 +3,7 @@ package dev.sluice.job;
 import dev.sluice.migration.MigrationId;
 import java.time.Clock;
 import java.time.LocalDateTime;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.BatchStatus;
@@ -31,7 +32,8 @@ final class Recovery {
     this.clock = clock;
   }
 
-  void recover(MigrationId id, JobInstance instance) {
+  /** Returns what the last execution ended as, a dead one included; null: there is none. */
+  @Nullable BatchStatus recover(MigrationId id, JobInstance instance) {
     for (JobExecution job : repository.getJobExecutions(instance)) {
       for (StepExecution step : job.getStepExecutions()) {
         if (isDead(step.getStatus())) {
@@ -48,6 +50,8 @@ final class Recovery {
         repository.update(job);
       }
     }
+    JobExecution last = repository.getLastJobExecution(instance);
+    return last == null ? null : last.getStatus();
   }
 
   private static boolean isDead(BatchStatus status) {

@@ -11,6 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunResult(MigrationId id, Outcome outcome, String message, @Nullable Throwable bug) {
 
+  /** The first line of the message, for the ledger; null if it did not fail. */
+  @Nullable String failure() {
+    return switch (outcome) {
+      case COMPLETED, ALREADY_COMPLETED, STOPPED -> null;
+      case REFUSED, FAILED, VERIFICATION_FAILED, BUSY -> message.lines().findFirst().orElse("");
+    };
+  }
+
   static RunResult of(MigrationId id, Outcome outcome, String message) {
     return new RunResult(id, outcome, message, null);
   }

@@ -131,7 +131,7 @@ class RunnerLockIT {
     try (RunnerLock lock = take().orElseThrow()) {
       assertThatThrownBy(() -> ledger.ended(lock.epoch(), RunState.COMPLETED, null))
           .hasMessage("0001_test: a pending migration cannot become completed");
-      ledger.started(lock.epoch(), "sum", "someone");
+      ledger.started(lock.epoch(), RunState.RUNNING, "sum", "someone");
       ledger.ended(lock.epoch(), RunState.COMPLETED, null);
       assertThat(ledger.find(ID).orElseThrow().state()).isEqualTo(RunState.COMPLETED);
     }

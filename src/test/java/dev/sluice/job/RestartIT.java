@@ -85,6 +85,17 @@ class RestartIT {
   }
 
   @Test
+  void aMigrationThatIsBeingRolledBackDoesNotGoForward() {
+    assertThat(run()).isZero();
+    database.execute("UPDATE sluice.migration SET state = 'rolling_back'");
+    assertThat(run()).isEqualTo(3);
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines(
+            "0001_fill: is rolling_back, which 'running' cannot follow. End that first.\n");
+    assertThat(state()).isEqualTo("rolling_back");
+  }
+
+  @Test
   void noTableOfOursHoldsAValueOfARow() throws Exception {
     write("migration.yaml", DEFINITION.replace("a * 2", "('secret' || a)::int"));
     assertThat(run()).isEqualTo(5);

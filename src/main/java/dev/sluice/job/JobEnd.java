@@ -1,0 +1,58 @@
+package dev.sluice.job;
+
+import dev.sluice.control.StopSignal;
+import dev.sluice.migration.MigrationId;
+import dev.sluice.postgres.SqlStates;
+import java.util.Comparator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.batch.core.BatchStatus;
+import org.springframework.batch.core.job.JobExecution;
+
+/** Turns how Spring Batch ended a job into what we say of it. */
+final class JobEnd {
+
+  private static final Logger log = LoggerFactory.getLogger(JobEnd.class);
+
+  private final MigrationJob job;
+  private final StopSignal stop;
+
+  JobEnd(MigrationJob job, StopSignal stop) {
+    this.job = job;
+    this.stop = stop;
+  }
+
+  /**
+   * @throws Exception the failure that decides, if a relaunch may pass it
+   */
+  RunResult result(JobExecution execution) throws Exception {
+    MigrationId id = job.migration().id();
+    if (execution.getStatus() == BatchStatus.COMPLETED) {
+      return job.completed();
+    }
+    if (execution.getStatus() == BatchStatus.STOPPED) {
+      return Failures.stopped(id);
+    }
+    Throwable decisive =
+        execution.getAllFailureExceptions().stream()
+            .max(Comparator.comparingInt(JobEnd::weight))
+            .orElseGet(() -> new IllegalStateException("the job ended as " + execution));
+    if (stop.isStopped()) {
+      log.info("run.stopped migration={} while: {}", id, SqlStates.message(decisive));
+      return Failures.stopped(id);
+    }
+    if (Failures.mayPass(decisive) && decisive instanceof Exception e) {
+      throw e;
+    }
+    log.debug("run.failed migration={}", id, decisive);
+    return Failures.result(id, decisive);
+  }
+
+  /** What does not pass by itself decides; Spring Batch's own wrappers never do. */
+  private static int weight(Throwable failure) {
+    if (failure.getClass().getName().startsWith("org.springframework.batch.")) {
+      return 0;
+    }
+    return Failures.mayPass(failure) ? 1 : 2;
+  }
+}

@@ -1,0 +1,67 @@
+package dev.sluice.job;
+
+import dev.sluice.control.StopSignal;
+import dev.sluice.migration.Migration;
+import dev.sluice.postgres.SqlStates;
+import dev.sluice.postgres.TransientRetry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Launches a job again after a failure that passes by itself, with the lock taken anew, within the
+ * migration's retry policy.
+ */
+final class Relaunches {
+
+  private static final Logger log = LoggerFactory.getLogger(Relaunches.class);
+
+  private final Migration migration;
+  private final StopSignal stop;
+
+  Relaunches(Migration migration, StopSignal stop) {
+    this.migration = migration;
+    this.stop = stop;
+  }
+
+  /** One try, from taking the lock to giving it back. */
+  @FunctionalInterface
+  interface Attempt {
+    RunResult launch() throws Exception;
+  }
+
+  /**
+   * @throws Exception the last launch's failure
+   */
+  RunResult run(Attempt attempt) throws Exception {
+    return TransientRetry.of(
+            migration.tuning().retry().attempts(),
+            migration.tuning().retry().backoff(),
+            stop,
+            Failures::mayPass)
+        .execute(
+            context -> {
+              if (context.getRetryCount() > 0) {
+                log.warn(
+                    "run.relaunch migration={} attempt={}/{} after={}",
+                    migration.id(),
+                    context.getRetryCount() + 1,
+                    migration.tuning().retry().attempts(),
+                    SqlStates.message(context.getLastThrowable()));
+              }
+              RunResult result = attempt.launch();
+              if (result.outcome() == Outcome.BUSY && context.getRetryCount() > 0) {
+                throw new OwnGhostException(result.message());
+              }
+              return result;
+            });
+  }
+
+  /** The lock is held at a relaunch: by our own lost session, until the server notices. */
+  static final class OwnGhostException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    OwnGhostException(String message) {
+      super(message);
+    }
+  }
+}
