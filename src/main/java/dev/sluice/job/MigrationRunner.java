@@ -122,7 +122,7 @@ public final class MigrationRunner {
   private RunResult launch(
       Migration migration, @Nullable RowTransformer transformer, StopSignal stop) throws Exception {
     MigrationId id = migration.id();
-    new SluiceSchema(environment.dataSource()).upgrade();
+    new SluiceSchema(environment.dataSource()).upgrade(stop);
     Optional<RunnerLock> taken = takeLock(migration);
     if (taken.isEmpty()) {
       return busy(id);
