@@ -16,6 +16,7 @@ import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.TransientRetry;
 import dev.sluice.postgres.Waiter;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
@@ -160,11 +161,10 @@ public final class Backfill {
   Optional<LockedRow> lockedRow(Remaining remaining) {
     RowLocks locks = new RowLocks(jdbc, target().key());
     for (KeyRange range : remaining.ranges()) {
-      for (Key row : windows().keys(range, migration.guard(), KEYS_LOOKED_AT)) {
-        Optional<RowLocks.Holder> holder = locks.holder(row);
-        if (holder.isPresent()) {
-          return Optional.of(new LockedRow(row, holder.get()));
-        }
+      List<Key> rows = windows().keys(range, migration.guard(), KEYS_LOOKED_AT);
+      Optional<RowLocks.Held> held = locks.firstHeld(rows);
+      if (held.isPresent()) {
+        return held.map(row -> new LockedRow(row.key(), row.holder()));
       }
     }
     return Optional.empty();

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,11 @@ final class ChunkTransaction {
 
   /** Time that may pass before the limit of the next statement is set anew. */
   private static final Duration SLACK = Duration.ofMillis(20);
+
+  /** A page that is read without locks may take so many target times, and at most this long. */
+  private static final int LOOKS_A_TARGET_TIME = 10;
+
+  private static final Duration LOOK_MAX = Duration.ofSeconds(10);
 
   private final JobRepository jobRepository;
   private final TransactionTemplate transaction;
@@ -110,8 +116,28 @@ final class ChunkTransaction {
           checkpointAfter,
           () -> compute(change, change.reader().read(request.window(), request.rows(), locking)));
     }
-    Work<I, O> work = compute(change, change.reader().read(request.window(), request.rows(), ""));
-    return inTransaction(step, change, request, checkpointAfter, () -> work);
+    long begin = System.nanoTime();
+    Page<I> page = readUnlocked(change, request);
+    Duration lookedFor = Duration.ofNanos(System.nanoTime() - begin);
+    Work<I, O> work = compute(change, page);
+    return inTransaction(step, change, request, checkpointAfter, () -> work).withTime(lookedFor);
+  }
+
+  /** Locks no row, but its snapshot holds back vacuum: bounded as well, if more widely. */
+  private <I> Page<I> readUnlocked(RowChange<I, ?> change, Request request) throws Exception {
+    return execute(
+        () -> {
+          jdbc.query(
+              "SELECT set_config('statement_timeout', ?, true)",
+              rs -> {},
+              Long.toString(lookMax().toMillis()));
+          return change.reader().read(request.window(), request.rows(), "");
+        });
+  }
+
+  private Duration lookMax() {
+    Duration wide = migration.tuning().chunk().targetTime().multipliedBy(LOOKS_A_TARGET_TIME);
+    return wide.compareTo(LOOK_MAX) < 0 ? wide : LOOK_MAX;
   }
 
   private record Work<I, O>(Page<I> page, Chunk<O> chunk) {}
@@ -138,15 +164,22 @@ final class ChunkTransaction {
       Function<Page<I>, @Nullable Key> checkpointAfter,
       WorkSource<I, O> source)
       throws Exception {
+    return execute(
+        () -> {
+          long start = System.nanoTime();
+          epoch.enter(jdbc, times.statements(), times.total());
+          Work<I, O> work = source.get();
+          return write(step, change, request, checkpointAfter, work, start);
+        });
+  }
+
+  private <T> T execute(Callable<T> work) throws Exception {
     try {
-      ChunkResult<I> result =
+      T result =
           transaction.execute(
               status -> {
-                long start = System.nanoTime();
                 try {
-                  epoch.enter(jdbc, times.statements(), times.total());
-                  Work<I, O> work = source.get();
-                  return write(step, change, request, checkpointAfter, work, start);
+                  return work.call();
                 } catch (Exception e) {
                   throw new ChunkFailed(e);
                 }
