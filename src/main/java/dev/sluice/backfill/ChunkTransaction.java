@@ -3,7 +3,6 @@ package dev.sluice.backfill;
 import dev.sluice.control.Epoch;
 import dev.sluice.migration.Migration;
 import dev.sluice.postgres.Key;
-import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.UserSql;
 import java.sql.Array;
@@ -82,11 +81,7 @@ final class ChunkTransaction {
    * @param mustChangeSome if all do, roll back and fail: better than to rewrite a table for nothing
    */
   record Request(
-      KeyRange window,
-      int rows,
-      boolean skipLocked,
-      boolean findUnchanged,
-      boolean mustChangeSome) {}
+      Page.Request page, boolean skipLocked, boolean findUnchanged, boolean mustChangeSome) {}
 
   /**
    * Runs one chunk.
@@ -108,9 +103,9 @@ final class ChunkTransaction {
           change,
           request,
           checkpointAfter,
-          () -> compute(change, change.reader().read(request.window(), request.rows(), locking)));
+          () -> compute(change, change.reader().read(request.page(), locking)));
     }
-    Work<I, O> work = compute(change, change.reader().read(request.window(), request.rows(), ""));
+    Work<I, O> work = compute(change, change.reader().read(request.page(), ""));
     return inTransaction(step, change, request, checkpointAfter, () -> work);
   }
 
