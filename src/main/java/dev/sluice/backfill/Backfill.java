@@ -39,6 +39,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class Backfill {
 
   private static final int KEYS_LOOKED_AT = 20;
+  private static final int LOOKAHEAD_SECONDS_MAX = 1;
 
   private final Environment environment;
   private final Migration migration;
@@ -190,11 +191,23 @@ public final class Backfill {
         chunks,
         change,
         windows(),
+        pass.resumes() ? strides() : null,
         environment.jobRepository(),
         this::checkBoundary,
         environment.waiter(),
         migration.tuning(),
         pass);
+  }
+
+  /** Null if no update of the written columns can gain by it. */
+  private Strides.@Nullable Lookahead strides() {
+    Target now = target();
+    if (!Strides.help(now.table(), migration.change().writtenColumns())) {
+      return null;
+    }
+    JdbcTemplate bounded = new JdbcTemplate(environment.dataSource());
+    bounded.setQueryTimeout(LOOKAHEAD_SECONDS_MAX);
+    return new Strides.Lookahead(new KeyWindows(bounded, now.key()), migration.guard());
   }
 
   private RowChange<?, ?> change() {

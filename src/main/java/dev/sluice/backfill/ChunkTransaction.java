@@ -3,7 +3,6 @@ package dev.sluice.backfill;
 import dev.sluice.control.Epoch;
 import dev.sluice.migration.Migration;
 import dev.sluice.postgres.Key;
-import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.UserSql;
 import java.sql.Array;
@@ -88,11 +87,7 @@ final class ChunkTransaction {
    * @param mustChangeSome if all do, roll back and fail: better than to rewrite a table for nothing
    */
   record Request(
-      KeyRange window,
-      int rows,
-      boolean skipLocked,
-      boolean findUnchanged,
-      boolean mustChangeSome) {}
+      Page.Request page, boolean skipLocked, boolean findUnchanged, boolean mustChangeSome) {}
 
   /**
    * Runs one chunk.
@@ -114,7 +109,7 @@ final class ChunkTransaction {
           change,
           request,
           checkpointAfter,
-          () -> compute(change, change.reader().read(request.window(), request.rows(), locking)));
+          () -> compute(change, change.reader().read(request.page(), locking)));
     }
     long begin = System.nanoTime();
     Page<I> page = readUnlocked(change, request);
@@ -131,7 +126,7 @@ final class ChunkTransaction {
               "SELECT set_config('statement_timeout', ?, true)",
               rs -> {},
               Long.toString(lookMax().toMillis()));
-          return change.reader().read(request.window(), request.rows(), "");
+          return change.reader().read(request.page(), "");
         });
   }
 

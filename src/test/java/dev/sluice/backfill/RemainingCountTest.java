@@ -111,7 +111,8 @@ class RemainingCountTest {
             return type.cast(rowsUpTo.applyAsLong(end));
           }
         };
-    Table.Column id = new Table.Column(new Identifier("id"), 1, "bigint", true, false, false);
+    Table.Column id =
+        new Table.Column(new Identifier("id"), 1, "bigint", "bigint", true, false, false);
     return new KeyWindows(jdbc, new TableKey(TableName.parse("users"), List.of(id)));
   }
 
