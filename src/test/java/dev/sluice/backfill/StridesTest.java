@@ -59,12 +59,10 @@ class StridesTest {
             1,
             TableName.parse("public.t"),
             'r',
-            10,
             List.of(),
             List.of(
                 new Table.Index(
                     Identifier.parse("i"),
-                    false,
                     false,
                     true,
                     List.of(Identifier.parse("a")),
