@@ -156,6 +156,112 @@ class SafeConstrainIT {
   }
 
   @Test
+  void namesThatAreNotGivenAreThoseOfPostgres() {
+    String actions =
+        """
+        ALTER TABLE %1$s ADD CHECK (total > 0);
+        ALTER TABLE %1$s ADD CHECK (total < 1000);
+        ALTER TABLE %1$s ADD CHECK (total <> id OR note <> $$it's$$);
+        ALTER TABLE %1$s ADD UNIQUE (code, "Tenant") INCLUDE (note);
+        ALTER TABLE %1$s ADD FOREIGN KEY (user_id) REFERENCES users;
+        ALTER TABLE %1$s ADD PRIMARY KEY (id, code);
+        """;
+    for (String schema : List.of("here", "there")) {
+      trial.database.execute(
+          """
+          CREATE SCHEMA %1$s;
+          CREATE TABLE %1$s."%2$s" (id bigint, user_id bigint, code text, "Tenant" text, total int, note text);
+          INSERT INTO %1$s."%2$s" SELECT i, 1, 'c' || i, 'T', i, 'n' FROM generate_series(1, 9) AS i;
+          """
+              .formatted(schema, LONG_NAME));
+    }
+
+    trial.database.execute(actions.formatted("here.\"" + LONG_NAME + "\""));
+    trial.run(Kind.CONSTRAIN_UP, actions.formatted("there.\"" + LONG_NAME + "\""));
+
+    assertThat(constraintsOf("there")).isEqualTo(constraintsOf("here")).hasSizeGreaterThan(5);
+  }
+
+  private static final String LONG_NAME = "Order_äöü_" + "x".repeat(45);
+
+  private List<String> constraintsOf(String schema) {
+    return trial
+        .database
+        .jdbc()
+        .sql(
+            """
+            SELECT conname || ' ' || convalidated || ' ' || pg_get_constraintdef(oid)
+            FROM pg_constraint
+            WHERE connamespace = '%s'::regnamespace
+            ORDER BY 1
+            """
+                .formatted(schema))
+        .query(String.class)
+        .list();
+  }
+
+  @Test
+  void notNullAsksACompositeValueNotItsFields() {
+    trial.database.execute(
+        """
+        CREATE TYPE price AS (cents int, currency text);
+        ALTER TABLE orders ADD COLUMN price price;
+        UPDATE orders SET price = ROW (id, NULL);
+        TRUNCATE seen;
+        """);
+
+    trial.run(Kind.CONSTRAIN_UP, "ALTER TABLE orders ALTER COLUMN price SET NOT NULL");
+
+    assertThat(trial.isTrue(notNull("orders", "price"))).isTrue();
+    assertThat(trial.database.count("seen WHERE strong AND scans > 0")).isZero();
+  }
+
+  @Test
+  void onlyLeavesTheTablesThatInheritAsTheyAre() {
+    trial.database.execute(
+        """
+        CREATE TABLE late_orders () INHERITS (orders);
+        INSERT INTO late_orders VALUES (501, 1, 'late', NULL);
+        TRUNCATE seen;
+        """);
+
+    trial.run(Kind.CONSTRAIN_UP, "ALTER TABLE ONLY orders ALTER COLUMN total SET NOT NULL");
+
+    assertThat(trial.isTrue(notNull("orders", "total"))).isTrue();
+    assertThat(trial.isTrue(notNull("late_orders", "total"))).isFalse();
+    assertThat(trial.database.count("seen WHERE strong AND scans > 0")).isZero();
+  }
+
+  private static String notNull(String table, String column) {
+    return "(SELECT attnotnull FROM pg_attribute WHERE attrelid = '%s'::regclass AND attname = '%s')"
+        .formatted(table, column);
+  }
+
+  @Test
+  void uniqueConstraintsKeepEveryClause() {
+    boolean nullsClause = trial.isTrue("current_setting('server_version_num')::int >= 150000");
+    String nulls = nullsClause ? "NULLS NOT DISTINCT " : "";
+    trial.database.execute(
+        """
+        CREATE SCHEMA "App";
+        CREATE TABLE "App"."Order" ("Id" int, "Code" text, total int);
+        INSERT INTO "App"."Order" VALUES (1, 'a', 1), (1, 'b', 1), (2, NULL, 1);
+        """);
+
+    trial.run(
+        Kind.CONSTRAIN_UP,
+        """
+        ALTER TABLE "App"."Order" ADD CONSTRAINT "One Code" UNIQUE %s("Id", "Code") INCLUDE (total) DEFERRABLE;
+        """
+            .formatted(nulls));
+
+    assertThat(
+            trial.text(
+                "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'One Code'"))
+        .isEqualTo("UNIQUE " + nulls + "(\"Id\", \"Code\") INCLUDE (total) DEFERRABLE");
+  }
+
+  @Test
   void partitionedTablesTakeTheirNotNullToo() {
     trial.database.execute(
         """
