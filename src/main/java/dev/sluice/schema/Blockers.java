@@ -69,20 +69,25 @@ final class Blockers {
         LIMIT ?
         """,
         (rs, row) -> rs.getString(1),
-        step.isolation() == Isolation.OUTSIDE, // it also waits for every older snapshot
+        waitsForSnapshots(step),
         String.join(",", harmless(statement, step.isolation())),
         String.join("\n", names(statement)),
         SESSIONS_MAX);
   }
 
+  /** What is done CONCURRENTLY waits for transactions that have not even touched the table. */
+  private static boolean waitsForSnapshots(Step step) {
+    return step.isolation() == Isolation.OUTSIDE && PartitionedForeignKey.of(step).isEmpty();
+  }
+
   /** Lock modes that the statement does not conflict with. */
   private static List<String> harmless(ScriptStatement statement, Isolation isolation) {
-    if (isolation != Isolation.TOGETHER) {
-      return READS_AND_WRITES; // SHARE UPDATE EXCLUSIVE
-    }
     SqlCursor cursor = SqlCursor.of(statement);
     boolean trigger = cursor.sees("CREATE") && cursor.has("TRIGGER");
     boolean foreignKey = cursor.sees("ALTER", "TABLE") && cursor.has("FOREIGN", "KEY");
+    if (isolation != Isolation.TOGETHER && !foreignKey) {
+      return READS_AND_WRITES; // SHARE UPDATE EXCLUSIVE
+    }
     return trigger || foreignKey ? READS : List.of();
   }
 

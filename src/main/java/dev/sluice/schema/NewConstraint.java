@@ -67,6 +67,19 @@ record NewConstraint(@Nullable String name, Kind kind, List<Piece> body) {
     return ScriptStatement.text(body);
   }
 
+  boolean endsInNotValid() {
+    return body.size() > 2 && new SqlCursor(tail()).sees("NOT", "VALID");
+  }
+
+  private List<Piece> tail() {
+    return body.subList(body.size() - 2, body.size());
+  }
+
+  /** The definition of one that {@link #endsInNotValid}. */
+  String withoutNotValid() {
+    return ScriptStatement.text(body.subList(0, body.size() - 2));
+  }
+
   /** Declared so that PostgreSQL takes it over without looking at the rows. */
   boolean scansNothing() {
     SqlCursor cursor = new SqlCursor(body);

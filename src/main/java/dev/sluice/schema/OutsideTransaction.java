@@ -32,13 +32,15 @@ final class OutsideTransaction {
         session, lockTimeout(step), () -> runNow(session, step, mayHaveHappened));
   }
 
-  private static void runNow(JdbcOperations session, Step step, boolean mayHaveHappened) {
+  private void runNow(JdbcOperations session, Step step, boolean mayHaveHappened) {
     Optional<CreateIndex> index = CreateIndex.of(step.sql());
     Optional<PartitionDetach> detach = PartitionDetach.of(step.sql());
     if (index.isPresent()) {
       new BackgroundIndex(session, index.get()).build(step.sql(), mayHaveHappened);
     } else if (detach.isPresent()) {
       detach.get().run(session, step.sql(), mayHaveHappened);
+    } else if (PartitionedForeignKey.of(step).isPresent()) {
+      PartitionedForeignKey.of(step).get().run(session, settings.statementTimeout());
     } else {
       runAny(session, step, mayHaveHappened);
     }

@@ -11,7 +11,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An event trigger sees, at the end of each ALTER TABLE, its locks and scans of the table. */
 @ParameterizedClass
@@ -277,6 +279,54 @@ class SafeConstrainIT {
                 "pg_attribute WHERE attrelid IN ('parent'::regclass, 'leaf'::regclass) AND attname"
                     + " = 'total' AND attnotnull"))
         .isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void partitionedTablesTakeTheirForeignKeyWithoutAScanUnderALock(boolean interrupted) {
+    trial.database.execute(
+        """
+        CREATE TABLE "Parent" (id int, user_id bigint) PARTITION BY RANGE (id);
+        CREATE TABLE "Leaf" PARTITION OF "Parent" FOR VALUES FROM (0) TO (250);
+        CREATE TABLE middle PARTITION OF "Parent" FOR VALUES FROM (250) TO (1000) PARTITION BY LIST (user_id);
+        CREATE TABLE deep PARTITION OF middle DEFAULT;
+        INSERT INTO "Parent" SELECT i, 1 FROM generate_series(1, 500) AS i;
+        CREATE TABLE seen_leaves (n serial, pid int, leaf oid, strong boolean, scans bigint);
+        CREATE VIEW leaf_scans AS -- PostgreSQL 14 counts from the begin of the session
+          SELECT strong, scans - lag(scans, 1, 0::bigint) OVER (PARTITION BY pid, leaf ORDER BY n) AS scans FROM seen_leaves;
+        CREATE FUNCTION look_at_leaves() RETURNS event_trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          INSERT INTO seen_leaves (pid, leaf, strong, scans)
+          SELECT pg_backend_pid(), leaf,
+                 EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND relation = leaf
+                           AND mode IN ('AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock')),
+                 pg_stat_get_xact_numscans(leaf)
+          FROM unnest(ARRAY['"Leaf"'::regclass, 'deep'::regclass]) AS leaf;
+        END $$;
+        CREATE EVENT TRIGGER look_at_leaves ON ddl_command_end WHEN TAG IN ('ALTER TABLE')
+          EXECUTE FUNCTION look_at_leaves();
+        """);
+    String file = "ALTER TABLE \"Parent\" ADD FOREIGN KEY (user_id) REFERENCES users";
+    if (interrupted) { // as by a kill after the first partition
+      trial.database.execute(
+          "ALTER TABLE \"Leaf\" ADD CONSTRAINT \"Parent_user_id_fkey\" FOREIGN KEY (user_id)"
+              + " REFERENCES users NOT VALID; TRUNCATE seen_leaves");
+    }
+    boolean old = trial.isTrue("current_setting('server_version_num')::int < 180000");
+    if (old || !interrupted) {
+      trial.run(Kind.CONSTRAIN_UP, file);
+
+      assertThat(trial.database.count("leaf_scans WHERE scans > 0")).isPositive();
+      assertThat(trial.database.count("leaf_scans WHERE strong AND scans > 0")).isZero();
+      assertThat(
+              trial.database.count(
+                  "pg_constraint WHERE conname = 'Parent_user_id_fkey' AND contype = 'f' AND"
+                      + " convalidated AND conrelid IN ('\"Parent\"'::regclass, '\"Leaf\"'::regclass,"
+                      + " 'deep'::regclass)"))
+          .isEqualTo(3);
+      assertThatThrownBy(() -> trial.database.execute("INSERT INTO \"Parent\" VALUES (1, 99)"))
+          .hasMessageContaining("Parent_user_id_fkey");
+    }
   }
 
   @Test
