@@ -1,6 +1,7 @@
 package dev.sluice.backfill;
 
 import dev.sluice.control.Epoch;
+import dev.sluice.migration.ChunkPolicy;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.DeadlockTimeout;
@@ -12,6 +13,7 @@ import dev.sluice.postgres.RowLocks;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.TransientRetry;
 import dev.sluice.postgres.Waiter;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -35,6 +37,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class Backfill {
 
   private static final int KEYS_LOOKED_AT = 20;
+  private static final int LOOKAHEAD_SECONDS_MAX = 1;
 
   private final Environment environment;
   private final Migration migration;
@@ -110,7 +113,7 @@ public final class Backfill {
   /** Why the server does not allow a safe chunk, if so: its deadlock_timeout is too short. */
   public static Optional<String> refusal(JdbcOperations jdbc) {
     try {
-      ChunkTimes.within(DeadlockTimeout.shortest(jdbc));
+      ChunkTimes.within(DeadlockTimeout.shortest(jdbc), ChunkPolicy.DEFAULT.targetTime());
       return Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.ofNullable(e.getMessage());
@@ -171,11 +174,10 @@ public final class Backfill {
   Optional<LockedRow> lockedRow(Remaining remaining) {
     RowLocks locks = new RowLocks(jdbc, work().written());
     for (KeyRange range : remaining.ranges()) {
-      for (Key row : windows().keys(range, work().condition(), KEYS_LOOKED_AT)) {
-        Optional<RowLocks.Holder> holder = locks.holder(row);
-        if (holder.isPresent()) {
-          return Optional.of(new LockedRow(row, holder.get()));
-        }
+      List<Key> rows = windows().keys(range, work().condition(), KEYS_LOOKED_AT);
+      Optional<RowLocks.Held> held = locks.firstHeld(rows);
+      if (held.isPresent()) {
+        return held.map(row -> new LockedRow(row.key(), row.holder()));
       }
     }
     return Optional.empty();
@@ -200,6 +202,7 @@ public final class Backfill {
         chunks,
         change,
         windows(),
+        pass.resumes() ? strides() : null,
         environment.jobRepository(),
         this::checkBoundary,
         environment.waiter(),
@@ -207,9 +210,23 @@ public final class Backfill {
         pass);
   }
 
+  /** Null if no update of the written columns can gain by it. */
+  private Strides.@Nullable Lookahead strides() {
+    if (!work().stridesHelp()) {
+      return null;
+    }
+    JdbcTemplate bounded = new JdbcTemplate(environment.dataSource());
+    bounded.setQueryTimeout(LOOKAHEAD_SECONDS_MAX);
+    return new Strides.Lookahead(new KeyWindows(bounded, work().walked()), work().condition());
+  }
+
   private synchronized Target target() {
     if (target == null) {
-      target = new Target(newWork.get(), ChunkTimes.within(DeadlockTimeout.shortest(jdbc)));
+      target =
+          new Target(
+              newWork.get(),
+              ChunkTimes.within(
+                  DeadlockTimeout.shortest(jdbc), migration.tuning().chunk().targetTime()));
     }
     return target;
   }

@@ -10,6 +10,7 @@ import dev.sluice.postgres.Waiter;
 import dev.sluice.throttle.ChunkSize;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.repository.JobRepository;
@@ -33,6 +34,7 @@ final class ChunkLoop<I, O> {
   private final ChunkTransaction transaction;
   private final RowChange<I, O> change;
   private final KeyWindows windows;
+  private final Strides.@Nullable Lookahead strides;
   private final JobRepository jobRepository;
   private final ChunkBoundary boundary;
   private final Waiter waiter;
@@ -40,10 +42,14 @@ final class ChunkLoop<I, O> {
   private final Pass pass;
   private final RetryTemplate retry;
 
+  /**
+   * @param strides null: rows are done in key order
+   */
   ChunkLoop(
       ChunkTransaction transaction,
       RowChange<I, O> change,
       KeyWindows windows,
+      Strides.@Nullable Lookahead strides,
       JobRepository jobRepository,
       ChunkBoundary boundary,
       Waiter waiter,
@@ -52,6 +58,7 @@ final class ChunkLoop<I, O> {
     this.transaction = transaction;
     this.change = change;
     this.windows = windows;
+    this.strides = strides;
     this.jobRepository = jobRepository;
     this.boundary = boundary;
     this.waiter = waiter;
@@ -98,7 +105,7 @@ final class ChunkLoop<I, O> {
       boundary.check();
       ChunkResult<I> result = retrying(progress);
       progress.cursor.advance(result.page(), result.time());
-      if (result.page().full()) {
+      if (result.page().isFull()) {
         progress.size.took(result.time());
       }
       afterChunk.accept(result);
@@ -139,7 +146,10 @@ final class ChunkLoop<I, O> {
       this.range = range;
       this.cursor =
           new KeyCursor(
-              windows, pass.resumes() ? startAtCheckpoint() : range, tuning.chunk().targetTime());
+              windows,
+              strides,
+              pass.resumes() ? startAtCheckpoint() : range,
+              tuning.chunk().targetTime());
     }
 
     private KeyRange startAtCheckpoint() {
@@ -170,8 +180,7 @@ final class ChunkLoop<I, O> {
     private ChunkTransaction.Request request(int rows) {
       boolean failAtFirst = pass.unchanged() == Unchanged.FAIL_AT_FIRST;
       boolean find = !failAtFirst || !rowsSeen;
-      return new ChunkTransaction.Request(
-          cursor.window(), rows, pass.skipLocked(), find, failAtFirst);
+      return new ChunkTransaction.Request(cursor.next(rows), pass.skipLocked(), find, failAtFirst);
     }
 
     /**

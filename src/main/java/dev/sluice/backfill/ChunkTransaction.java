@@ -2,7 +2,6 @@ package dev.sluice.backfill;
 
 import dev.sluice.control.Epoch;
 import dev.sluice.postgres.Key;
-import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.UserSql;
 import java.sql.Array;
@@ -13,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +34,8 @@ final class ChunkTransaction {
 
   /** Time that may pass before the limit of the next statement is set anew. */
   private static final Duration SLACK = Duration.ofMillis(20);
+
+
 
   private final JobRepository jobRepository;
   private final TransactionTemplate transaction;
@@ -80,11 +82,7 @@ final class ChunkTransaction {
    * @param mustChangeSome if all do, roll back and fail: better than to rewrite a table for nothing
    */
   record Request(
-      KeyRange window,
-      int rows,
-      boolean skipLocked,
-      boolean findUnchanged,
-      boolean mustChangeSome) {}
+      Page.Request page, boolean skipLocked, boolean findUnchanged, boolean mustChangeSome) {}
 
   /**
    * Runs one chunk.
@@ -106,11 +104,25 @@ final class ChunkTransaction {
           change,
           request,
           checkpointAfter,
-          () -> compute(change, change.reader().read(request.window(), request.rows(), locking)));
+          () -> compute(change, change.reader().read(request.page(), locking)));
     }
-    Processed<I, O> processed =
-        compute(change, change.reader().read(request.window(), request.rows(), ""));
-    return inTransaction(step, change, request, checkpointAfter, () -> processed);
+    long begin = System.nanoTime();
+    Page<I> page = readUnlocked(change, request);
+    Duration lookedFor = Duration.ofNanos(System.nanoTime() - begin);
+    Processed<I, O> processed = compute(change, page);
+    return inTransaction(step, change, request, checkpointAfter, () -> processed).withTime(lookedFor);
+  }
+
+  /** Locks no row, but its snapshot holds back vacuum: bounded as well, if more widely. */
+  private <I> Page<I> readUnlocked(RowChange<I, ?> change, Request request) throws Exception {
+    return execute(
+        () -> {
+          jdbc.query(
+              "SELECT set_config('statement_timeout', ?, true)",
+              rs -> {},
+              Long.toString(times.looking().toMillis()));
+          return change.reader().read(request.page(), "");
+        });
   }
 
   private record Processed<I, O>(Page<I> page, Chunk<O> chunk) {}
@@ -138,15 +150,22 @@ final class ChunkTransaction {
       Function<Page<I>, @Nullable Key> checkpointAfter,
       ProcessedSource<I, O> source)
       throws Exception {
+    return execute(
+        () -> {
+          long start = System.nanoTime();
+          epoch.enter(jdbc, times.statements(), times.total());
+          Processed<I, O> processed = source.get();
+          return write(step, change, request, checkpointAfter, processed, start);
+        });
+  }
+
+  private <T> T execute(Callable<T> work) throws Exception {
     try {
-      ChunkResult<I> result =
+      T result =
           transaction.execute(
               status -> {
-                long start = System.nanoTime();
                 try {
-                  epoch.enter(jdbc, times.statements(), times.total());
-                  Processed<I, O> processed = source.get();
-                  return write(step, change, request, checkpointAfter, processed, start);
+                  return work.call();
                 } catch (Exception e) {
                   throw new ChunkFailed(e);
                 }

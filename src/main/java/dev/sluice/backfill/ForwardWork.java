@@ -51,6 +51,11 @@ final class ForwardWork implements Work {
   }
 
   @Override
+  public boolean stridesHelp() {
+    return Strides.help(target.table(), migration.change().writtenColumns());
+  }
+
+  @Override
   public RowChange<?, ?> change() {
     Change change = migration.change();
     if (change instanceof Change.SetExpressions set) {

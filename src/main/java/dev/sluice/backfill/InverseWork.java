@@ -55,6 +55,11 @@ final class InverseWork implements Work {
   }
 
   @Override
+  public boolean stridesHelp() {
+    return Strides.help(target.table(), List.copyOf(inverse.expressions().keySet()));
+  }
+
+  @Override
   public RowChange<?, ?> change() {
     return new SetChange(dataSource, target, inverse.expressions(), lock);
   }

@@ -3,17 +3,23 @@ package dev.sluice.backfill;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.KeyWindows;
+import dev.sluice.postgres.SqlStates;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 
 /**
  * Where a worker stands in its key range: behind a checkpoint, before the end of a key window.
  *
  * <p>The window is the second bound of a chunk. Under a sparse guard a plain LIMIT would lock its
  * first rows while it searches millions for the rest; a page never looks further than the window.
- * It widens while looking through it is quick and narrows when it is slow. Not safe for concurrent
- * use: one a worker.
+ * It widens while looking through it is quick and narrows when it is slow.
+ *
+ * <p>Behind a full page the rest of the window is taken in {@link Strides}: the guard is dense
+ * there, so that to look for the keys first costs little. Not safe for concurrent use: one a
+ * worker.
  */
 final class KeyCursor {
 
@@ -22,18 +28,27 @@ final class KeyCursor {
   private static final int WINDOW_ROWS_START = 10_000;
 
   private final KeyWindows windows;
+  private Strides.@Nullable Lookahead lookahead;
   private final Duration targetTime;
   private KeyRange rest;
   private boolean exhausted;
   private @Nullable KeyRange window;
+  private @Nullable Strides strides;
+  private boolean dense;
   private int windowRows = WINDOW_ROWS_START;
 
   /**
+   * @param lookahead null: rows are done in key order
    * @param rest what is to do
    * @param targetTime how long a look through a whole window may take
    */
-  KeyCursor(KeyWindows windows, KeyRange rest, Duration targetTime) {
+  KeyCursor(
+      KeyWindows windows,
+      Strides.@Nullable Lookahead lookahead,
+      KeyRange rest,
+      Duration targetTime) {
     this.windows = windows;
+    this.lookahead = lookahead;
     this.rest = rest;
     this.targetTime = targetTime;
     this.exhausted = rest.after() != null && rest.after().equals(rest.through());
@@ -41,7 +56,7 @@ final class KeyCursor {
 
   /** A cursor elsewhere that looks as far as this one. */
   KeyCursor at(KeyRange newRest) {
-    KeyCursor moved = new KeyCursor(windows, newRest, targetTime);
+    KeyCursor moved = new KeyCursor(windows, lookahead, newRest, targetTime);
     moved.windowRows = windowRows;
     return moved;
   }
@@ -55,31 +70,73 @@ final class KeyCursor {
     return rest.after();
   }
 
-  /**
-   * The window to read the next page from; looks ahead, without locks, when the last one is done.
-   */
-  KeyRange window() {
+  /** Where to read the next page; looks ahead, without locks, when the last window is done. */
+  Page.Request next(int rows) {
     if (window == null) {
       window = windows.first(rest, windowRows);
     }
-    return window;
+    if (strides == null && dense) {
+      strides = lookAhead(window, rows);
+    }
+    return strides == null
+        ? new Page.Request(window, rows, List.of())
+        : new Page.Request(strides.stretch(), rows, strides.next(rows));
+  }
+
+  private @Nullable Strides lookAhead(KeyRange in, int rows) {
+    if (lookahead == null) {
+      return null;
+    }
+    try {
+      return lookahead.in(in, rows).orElse(null);
+    } catch (DataAccessException e) {
+      if (!SqlStates.isTimeout(e)) {
+        throw e;
+      }
+      lookahead = null; // a guard that is slow to compute: pages bound the search themselves
+      return null;
+    }
   }
 
   /** Where the checkpoint stands once a page is done: stored with the page's own data. */
   @Nullable Key checkpointAfter(Page<?> page) {
-    Optional<KeyRange> left = page.rest();
-    return left.isPresent() ? left.get().after() : page.window().through();
+    if (strides == null) {
+      return page.rest().map(KeyRange::after).orElse(page.asked().window().through());
+    }
+    return strides.endsAfter(page.asked().rows()) ? strides.stretch().through() : rest.after();
   }
 
   /** Moves on, after the page's transaction is committed. */
   void advance(Page<?> page, Duration time) {
-    Optional<KeyRange> left = page.rest();
+    if (strides == null) {
+      dense = page.isFull();
+      moveTo(page.rest(), page.asked().window(), time);
+      return;
+    }
+    int rows = page.asked().rows();
+    strides.advance(rows);
+    if (strides.endsAfter(0)) {
+      KeyRange stretch = strides.stretch();
+      dense = strides.hold(rows);
+      strides = null;
+      moveTo(after(stretch), stretch, time);
+    }
+  }
+
+  /** What is left of the window behind a stretch of it. */
+  private Optional<KeyRange> after(KeyRange stretch) {
+    return window == null || stretch.equals(window)
+        ? Optional.empty()
+        : Optional.of(window.startingAfter(stretch.through()));
+  }
+
+  private void moveTo(Optional<KeyRange> left, KeyRange done, Duration time) {
     if (left.isPresent()) {
       window = left.get();
       rest = rest.startingAfter(window.after());
       return;
     }
-    Key end = page.window().through();
+    Key end = done.through();
     exhausted = end == null || end.equals(rest.through());
     rest = rest.startingAfter(end);
     window = null;
@@ -97,6 +154,8 @@ final class KeyCursor {
    */
   boolean narrow() {
     window = null;
+    strides = null;
+    dense = false;
     if (windowRows == 1) {
       return false;
     }

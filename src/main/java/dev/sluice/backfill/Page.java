@@ -8,16 +8,32 @@ import java.util.Optional;
 /**
  * What a page query found.
  *
- * @param window where it looked
+ * @param asked where it looked
  * @param items the rows, in key order
  * @param keys their keys, in the same order
- * @param full as many rows as were asked for: there may be more in the window
  */
-record Page<I>(KeyRange window, List<I> items, List<Key> keys, boolean full) {
+record Page<I>(Request asked, List<I> items, List<Key> keys) {
+
+  /**
+   * Where a page query looks.
+   *
+   * @param rows at most so many
+   * @param stride the keys of the window that it is confined to, at most {@code rows}; empty: all
+   */
+  record Request(KeyRange window, int rows, List<Key> stride) {
+    Request {
+      stride = List.copyOf(stride);
+    }
+  }
 
   Page {
     items = List.copyOf(items);
     keys = List.copyOf(keys);
+  }
+
+  /** As many rows as were asked for: there may be more in the window. */
+  boolean isFull() {
+    return items.size() == asked.rows();
   }
 
   /**
@@ -28,9 +44,10 @@ record Page<I>(KeyRange window, List<I> items, List<Key> keys, boolean full) {
    * locked.
    */
   Optional<KeyRange> rest() {
-    if (!full) {
+    if (!isFull()) {
       return Optional.empty();
     }
+    KeyRange window = asked.window();
     Key last = keys.get(keys.size() - 1);
     return last.equals(window.through())
         ? Optional.empty()

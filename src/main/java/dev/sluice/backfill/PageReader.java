@@ -1,7 +1,6 @@
 package dev.sluice.backfill;
 
 import dev.sluice.postgres.Key;
-import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.TableKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,11 +46,11 @@ final class PageReader<I> {
   }
 
   /**
-   * @param rows at most so many
    * @param locking the locking clause, empty for none
    */
-  Page<I> read(KeyRange window, int rows, String locking) throws Exception {
-    KeysetQueryProvider query = new KeysetQueryProvider(key, columns, guard, locking, window);
+  Page<I> read(Page.Request asked, String locking) throws Exception {
+    int rows = asked.rows();
+    KeysetQueryProvider query = new KeysetQueryProvider(key, columns, guard, locking, asked);
     JdbcPagingItemReader<I> reader = new JdbcPagingItemReader<>(dataSource, query);
     reader.setName(NAME);
     reader.setPageSize(rows);
@@ -69,7 +68,7 @@ final class PageReader<I> {
         }
         items.add(item);
       }
-      return new Page<>(window, items, items.stream().map(keyOf).toList(), items.size() == rows);
+      return new Page<>(asked, items, items.stream().map(keyOf).toList());
     } finally {
       reader.close();
     }

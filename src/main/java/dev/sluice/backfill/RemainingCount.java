@@ -31,7 +31,8 @@ final class RemainingCount {
   }
 
   /**
-   * Counts with all workers at once.
+   * Counts with all workers at once. After a failure the ranges that no worker has begun are left
+   * uncounted.
    *
    * @param ranges small ones, without gaps from the first key to the last, in key order
    */
@@ -42,6 +43,16 @@ final class RemainingCount {
       workers.execute(count);
       counts.add(count);
     }
+    try {
+      return sum(ranges, counts);
+    } finally {
+      // without interrupts, which would break a connection in the middle of a statement
+      counts.forEach(count -> count.cancel(false));
+    }
+  }
+
+  private static Remaining sum(List<KeyRange> ranges, List<FutureTask<Long>> counts)
+      throws Exception {
     long rows = 0;
     List<KeyRange> dirty = new ArrayList<>();
     for (int i = 0; i < counts.size(); i++) {

@@ -16,6 +16,7 @@ final class RestoreWork implements Work {
 
   private final DataSource dataSource;
   private final Migration migration;
+  private final Table table;
   private final JournalTable journal;
   private final JournalRestore.Statements statements;
   private final TableKey walked;
@@ -28,6 +29,7 @@ final class RestoreWork implements Work {
       DataSource dataSource, Migration migration, long run, Table table, JournalTable journal) {
     this.dataSource = dataSource;
     this.migration = migration;
+    this.table = table;
     this.journal = journal;
     this.walked = new TableKey(journal.name(), journal.key().columns());
     RowLock lock = RowLock.forWriting(table, journal.written());
@@ -52,6 +54,11 @@ final class RestoreWork implements Work {
   @Override
   public TableKey written() {
     return journal.key();
+  }
+
+  @Override
+  public boolean stridesHelp() {
+    return Strides.help(table, journal.written());
   }
 
   @Override

@@ -57,6 +57,7 @@ final class SweepStep extends AbstractStep {
   private void sweep(StepExecution step) throws Exception {
     Duration waited = Duration.ZERO;
     long rowsBefore = 0;
+    StalledRounds stalled = new StalledRounds();
     for (int round = 1; ; round++) {
       Remaining remaining = backfill.remaining();
       log.info(
@@ -71,6 +72,7 @@ final class SweepStep extends AbstractStep {
         throw new RowsKeepArrivingException(backfill.migration(), remaining.rows(), rowsBefore);
       }
       rowsBefore = remaining.rows();
+      backfill.waiter().await(stalled.waitBefore(remaining.rows()));
       boolean skipLocked = round <= SKIPPING_ROUNDS;
       try {
         pass(step, remaining, skipLocked);

@@ -37,6 +37,9 @@ interface Work {
   /** The table whose rows are locked and written. */
   TableKey written();
 
+  /** Whether an update can be HOT, if only its page has room: see {@link Strides}. */
+  boolean stridesHelp();
+
   /** How they change; a new one for each worker. */
   RowChange<?, ?> change();
 

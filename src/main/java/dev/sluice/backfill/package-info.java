@@ -10,6 +10,10 @@
  * contracts: reader, processor, writer and execution context. One page is one chunk is one
  * transaction; data, counters and checkpoint are in it together, in the job repository's own
  * tables.
+ *
+ * <p>Where the guard is dense and an update can be HOT, a page takes every eighth row of a stretch
+ * of keys instead of the next ones ({@link dev.sluice.backfill.Strides}): still at most the chunk's
+ * rows, within a key window. The checkpoint then moves a stretch at a time.
  */
 @NullMarked
 package dev.sluice.backfill;

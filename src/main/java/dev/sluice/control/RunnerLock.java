@@ -2,8 +2,6 @@ package dev.sluice.control;
 
 import dev.sluice.migration.MigrationId;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -67,7 +65,7 @@ public final class RunnerLock implements AutoCloseable {
     Connection connection = dataSource.getConnection();
     try {
       connection.setAutoCommit(true);
-      if (!tryLock(connection, id)) {
+      if (!lock(id).tryTake(connection)) {
         connection.close();
         return Optional.empty();
       }
@@ -85,23 +83,23 @@ public final class RunnerLock implements AutoCloseable {
       lock.watch();
       return Optional.of(lock);
     } catch (SQLException | RuntimeException e) {
-      connection.close();
+      giveUp(connection, id, e);
       throw e;
     }
   }
 
-  private static boolean tryLock(Connection connection, MigrationId id) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT pg_try_advisory_lock(hashtextextended(?, 0))")) {
-      statement.setString(1, lockName(id));
-      try (ResultSet rs = statement.executeQuery()) {
-        return rs.next() && rs.getBoolean(1);
-      }
+  /** The session may hold the lock: back in a pool it would keep every runner out. */
+  private static void giveUp(Connection connection, MigrationId id, Exception reason) {
+    lock(id).drop(connection);
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      reason.addSuppressed(e); // a pool finds it broken, as it should
     }
   }
 
-  private static String lockName(MigrationId id) {
-    return "sluice.runner/" + id;
+  private static SessionLock lock(MigrationId id) {
+    return new SessionLock("sluice.runner/" + id);
   }
 
   private void watch() {
@@ -138,23 +136,7 @@ public final class RunnerLock implements AutoCloseable {
 
   /** Who holds the lock, as the server sees it; empty if nobody does. */
   public static Optional<String> holder(DataSource dataSource, MigrationId id) {
-    return new JdbcTemplate(dataSource)
-            .query(
-                """
-            SELECT format('server process %s of %s on %s since %s', a.pid, a.usename,
-                          coalesce(host(a.client_addr), 'a local socket'),
-                          to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'))
-            FROM pg_locks l
-            JOIN pg_stat_activity a USING (pid)
-            WHERE l.locktype = 'advisory'
-              AND l.granted
-              AND l.objsubid = 1
-              AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-              AND (l.classid::bigint << 32) | l.objid::bigint = hashtextextended(?, 0)
-            """,
-                (rs, row) -> rs.getString(1), lockName(id))
-            .stream()
-            .findFirst();
+    return lock(id).holder(new JdbcTemplate(dataSource));
   }
 
   /** Gives the lock back by closing nothing but the session's lock, so that a pool may go on. */
@@ -164,17 +146,25 @@ public final class RunnerLock implements AutoCloseable {
       checks.cancel(false);
     }
     watcher.shutdown();
+    if (lost) {
+      // it may be a stall only, with the session and its lock still there
+      lock(id).drop(connection);
+    }
     try (connection) {
       if (!lost) {
-        try (PreparedStatement statement =
-            connection.prepareStatement("SELECT pg_advisory_unlock(hashtextextended(?, 0))")) {
-          statement.setString(1, lockName(id));
-          statement.execute();
-        }
+        release();
       }
     } catch (SQLException e) {
-      // a broken connection holds no lock: the server drops both together
       log.debug("runner-lock.release migration={}", id, e);
+    }
+  }
+
+  private void release() throws SQLException {
+    try {
+      lock(id).release(connection);
+    } catch (SQLException e) {
+      lock(id).drop(connection);
+      throw e;
     }
   }
 

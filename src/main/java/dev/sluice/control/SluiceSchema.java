@@ -1,8 +1,9 @@
 package dev.sluice.control;
 
+import dev.sluice.postgres.Waiter;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -12,7 +13,14 @@ public final class SluiceSchema {
 
   public static final String NAME = "sluice";
 
-  private static final String LOCK = "hashtextextended('sluice.schema', 0)";
+  private static final SessionLock LOCK = new SessionLock("sluice.schema");
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  /** An upgrade takes a second or two. */
+  private static final Duration WAIT_MAX = Duration.ofSeconds(30);
+
+  /** Flyway's own lock, asked for once a second: no one but us should hold it. */
+  private static final int FLYWAY_LOCK_RETRIES = 30;
 
   private final DataSource dataSource;
 
@@ -30,21 +38,57 @@ public final class SluiceSchema {
   /**
    * Creates what is missing. Two launchers may call it at once: an advisory lock lets one pass, as
    * {@code CREATE SCHEMA IF NOT EXISTS} alone fails for one of them.
+   *
+   * <p>The lock is asked for again and again, outside of any transaction: a session that waits for
+   * one holds a snapshot, which CREATE INDEX CONCURRENTLY waits for.
+   *
+   * @param waiter asked between two attempts
+   * @throws SchemaBusyException if another session keeps the lock for {@link #WAIT_MAX}
    */
-  public void upgrade() {
-    new JdbcTemplate(dataSource).execute(this::upgradeAlone);
+  public void upgrade(Waiter waiter) {
+    new JdbcTemplate(dataSource)
+        .execute(
+            (Connection connection) -> {
+              upgradeAlone(connection, waiter);
+              return true;
+            });
   }
 
-  private Boolean upgradeAlone(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("SELECT pg_advisory_lock(" + LOCK + ")");
-      try {
-        migrate();
-      } finally {
-        statement.execute("SELECT pg_advisory_unlock(" + LOCK + ")");
+  private void upgradeAlone(Connection connection, Waiter waiter) throws SQLException {
+    boolean clean = false;
+    try {
+      lock(connection, waiter);
+      migrate();
+      LOCK.release(connection);
+      clean = true;
+    } finally {
+      if (!clean) {
+        LOCK.drop(connection);
       }
     }
-    return true;
+  }
+
+  private void lock(Connection connection, Waiter waiter) throws SQLException {
+    for (Duration waited = Duration.ZERO; !LOCK.tryTake(connection); ) {
+      if (waited.compareTo(WAIT_MAX) >= 0) {
+        throw new SchemaBusyException(
+            LOCK.holder(new JdbcTemplate(dataSource)).orElse("a session that has just ended"));
+      }
+      waiter.await(POLL);
+      waited = waited.plus(POLL);
+    }
+  }
+
+  /** Another session has been upgrading the schema for too long. */
+  public static final class SchemaBusyException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    SchemaBusyException(String holder) {
+      super(
+          ("another process has been creating or upgrading schema sluice for %d s: %s. Wait for it"
+                  + " to end, or end it, and run again.")
+              .formatted(WAIT_MAX.toSeconds(), holder));
+    }
   }
 
   private void migrate() {
@@ -55,6 +99,7 @@ public final class SluiceSchema {
         .defaultSchema(NAME)
         .createSchemas(true)
         .table("schema_version")
+        .lockRetryCount(FLYWAY_LOCK_RETRIES)
         .load()
         .migrate();
   }

@@ -6,11 +6,15 @@ import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Waiter.StoppedException;
 import dev.sluice.validation.RefusedException;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Tells what an error means for a run. */
 final class Failures {
+
+  private static final int FRAMES_KEPT = 10;
 
   private Failures() {}
 
@@ -57,6 +61,24 @@ final class Failures {
     }
     return "%s: %s. Correct the cause, and run it again to go on."
         .formatted(id, SqlStates.message(error));
+  }
+
+  /**
+   * An error as it may be stored: the message of one that we or the database raised, as far as no
+   * value of a row may stand in it; of all others the type and where it was thrown.
+   */
+  static String withoutValues(Throwable error) {
+    Optional<Throwable> own = ownError(error);
+    if (own.isPresent()) {
+      return message(own.get());
+    }
+    if (SqlStates.of(error).isPresent()) {
+      return SqlStates.message(error);
+    }
+    return Arrays.stream(error.getStackTrace())
+        .limit(FRAMES_KEPT)
+        .map(frame -> "\n  at " + frame)
+        .collect(Collectors.joining("", error.getClass().getName(), ""));
   }
 
   private static Optional<Throwable> ownError(Throwable error) {

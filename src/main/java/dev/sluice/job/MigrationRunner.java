@@ -142,7 +142,7 @@ public final class MigrationRunner {
 
   private RunResult launch(MigrationJob job, StopSignal stop) throws Exception {
     MigrationId id = job.migration().id();
-    new SluiceSchema(environment.dataSource()).upgrade();
+    new SluiceSchema(environment.dataSource()).upgrade(stop);
     Optional<RunnerLock> taken = takeLock(job.migration());
     if (taken.isEmpty()) {
       return busy(id);

@@ -54,6 +54,12 @@ public class SluiceConfiguration {
     return new DataSourceTransactionManager(dataSource);
   }
 
+  /** Static: what post-processes beans is made before all others. */
+  @Bean
+  static ExitMessages exitMessages() {
+    return new ExitMessages();
+  }
+
   @Bean
   MigrationRunner migrationRunner(
       DataSource dataSource,

@@ -22,8 +22,6 @@ public final class VerificationFailedException extends RuntimeException {
                 result ->
                     "%s: verification failed: %s %s".formatted(id, result.name(), result.detail()))
             .collect(Collectors.joining("\n"));
-    return failed
-        + "\nCorrect the rows or the definition, and verify again. Where the application writes these"
-        + " columns too, 'verify: {differences: report}' lists differences without failing.";
+    return failed + "\nCorrect the rows or the definition, and verify again.";
   }
 }

@@ -23,7 +23,7 @@ public final class Catalog {
     return jdbc
         .query(
             """
-            SELECT c.oid, n.nspname, c.relname, c.relkind::text AS relkind, c.reltuples::bigint AS reltuples
+            SELECT c.oid, n.nspname, c.relname, c.relkind::text AS relkind
             FROM pg_class c
             JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.oid = to_regclass(?)
@@ -39,13 +39,7 @@ public final class Catalog {
     TableName name =
         new TableName(
             new Identifier(rs.getString("nspname")), new Identifier(rs.getString("relname")));
-    return new Table(
-        oid,
-        name,
-        rs.getString("relkind").charAt(0),
-        rs.getLong("reltuples"),
-        columns(oid),
-        indexes(oid));
+    return new Table(oid, name, rs.getString("relkind").charAt(0), columns(oid), indexes(oid));
   }
 
   private List<Table.Column> columns(long oid) {
@@ -81,8 +75,6 @@ public final class Catalog {
     return jdbc.query(
         """
         SELECT c.relname, i.indisunique, i.indisprimary,
-               i.indisvalid AND i.indisready AND i.indimmediate AND i.indpred IS NULL
-                 AND am.amname = 'btree' AS usable,
                CASE WHEN i.indexprs IS NULL THEN
                  ARRAY(SELECT a.attname::text
                        FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, place)
@@ -102,7 +94,6 @@ public final class Catalog {
                      ORDER BY 1) AS all_columns
         FROM pg_index i
         JOIN pg_class c ON c.oid = i.indexrelid
-        JOIN pg_am am ON am.oid = c.relam
         WHERE i.indrelid = ?
         ORDER BY i.indisprimary DESC, c.relname
         """,
@@ -111,7 +102,6 @@ public final class Catalog {
                 new Identifier(rs.getString("relname")),
                 rs.getBoolean("indisunique"),
                 rs.getBoolean("indisprimary"),
-                rs.getBoolean("usable"),
                 identifiers(rs, "key_columns"),
                 identifiers(rs, "all_columns")),
         oid);

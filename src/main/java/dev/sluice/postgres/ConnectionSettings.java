@@ -11,6 +11,21 @@ public final class ConnectionSettings {
 
   private static final String APPLICATION = "sluice";
 
+  /**
+   * The elements stay as they are written, quotes and all: a schema that they name may be made
+   * later, by a script.
+   */
+  private static final String SEARCH_PATH =
+      """
+      SELECT set_config('search_path', coalesce(string_agg(name, ', ' ORDER BY position), ''), false)
+      FROM (SELECT match[1] AS name, position
+            FROM regexp_matches(current_setting('search_path'), '"(?:[^"]|"")*"|[^",[:space:]]+', 'g')
+                   WITH ORDINALITY AS found (match, position)) AS path
+      WHERE lower(name) <> 'sluice'
+        AND name <> '"sluice"'
+        AND (current_user <> 'sluice' OR name NOT IN ('"$user"', '$user'))
+      """;
+
   private ConnectionSettings() {}
 
   /** The driver's own properties. */
@@ -33,6 +48,8 @@ public final class ConnectionSettings {
    *   <li>{@code row_security}: a policy that hides rows is an error, not a silent half of the work
    *   <li>{@code TimeZone}: expressions mean the same wherever the program runs
    *   <li>the output styles: keys travel as text and come back exactly
+   *   <li>{@code search_path}: without our own schema, where {@code "$user"} puts it first for a
+   *       role of its name, so that no unqualified name of the user's resolves into it
    *   <li>{@code tcp_*}: a server frees the locks of a vanished host in about 20 s
    * </ul>
    */
@@ -53,7 +70,8 @@ public final class ConnectionSettings {
         SET tcp_keepalives_idle = 5;
         SET tcp_keepalives_interval = 5;
         SET tcp_keepalives_count = 3;
-        SET tcp_user_timeout = '20s'
-        """;
+        SET tcp_user_timeout = '20s';
+        """
+        + SEARCH_PATH;
   }
 }

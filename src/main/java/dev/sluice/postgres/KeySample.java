@@ -36,11 +36,23 @@ public final class KeySample {
    * this moment; of an empty table the one range holds all.
    */
   public List<KeyRange> ranges(int count) {
+    return cut(quantiles(count, ""));
+  }
+
+  /**
+   * The same; the same again for the same seed, as long as the table is.
+   *
+   * @param seed chooses the pages of the sample
+   */
+  public List<KeyRange> ranges(int count, long seed) {
+    return cut(quantiles(count, " REPEATABLE (%d)".formatted(seed)));
+  }
+
+  private List<KeyRange> cut(List<Key> bounds) {
     Key greatest = new KeyWindows(jdbc, key).greatest();
     if (greatest == null) {
       return List.of(KeyRange.ALL);
     }
-    List<Key> bounds = quantiles(count);
     List<KeyRange> ranges = new ArrayList<>();
     @Nullable Key after = null;
     for (Key bound : bounds.subList(0, Math.max(0, bounds.size() - 1))) {
@@ -64,7 +76,7 @@ public final class KeySample {
   }
 
   /** The last key of each of {@code count} equal parts of the sample. */
-  private List<Key> quantiles(int count) {
+  private List<Key> quantiles(int count, String repeatable) {
     String sql =
         """
         SELECT DISTINCT ON (_kpart) %s
@@ -81,7 +93,7 @@ public final class KeySample {
                 key.columnList(),
                 key.columnList(),
                 key.table().quoted(),
-                tableSample());
+                tableSample(repeatable));
     return jdbc.query(sql, (rs, row) -> key.read(rs));
   }
 
@@ -93,11 +105,12 @@ public final class KeySample {
     return String.join(", ", aliases);
   }
 
-  private String tableSample() {
+  private String tableSample(String repeatable) {
     long pages = pages();
     return pages <= PAGES_MAX
         ? ""
-        : String.format(Locale.ROOT, "TABLESAMPLE SYSTEM (%f)", 100.0 * PAGES_MAX / pages);
+        : String.format(Locale.ROOT, "TABLESAMPLE SYSTEM (%f)", 100.0 * PAGES_MAX / pages)
+            + repeatable;
   }
 
   private long pages() {

@@ -9,9 +9,10 @@ import org.postgresql.util.ServerErrorMessage;
  * What the server said about a statement.
  *
  * @param message the primary message, one line
+ * @param detail further explanation, which may quote a row; empty: none
  * @param position of the error in the statement, in characters from 1; 0: not told
  */
-public record ServerError(String sqlState, String message, int position) {
+public record ServerError(String sqlState, String message, String detail, int position) {
 
   public static final String UNDEFINED_COLUMN = "42703";
   public static final String INSUFFICIENT_PRIVILEGE = "42501";
@@ -28,7 +29,10 @@ public record ServerError(String sqlState, String message, int position) {
 
   private static ServerError of(ServerErrorMessage message) {
     return new ServerError(
-        orEmpty(message.getSQLState()), orEmpty(message.getMessage()), message.getPosition());
+        orEmpty(message.getSQLState()),
+        orEmpty(message.getMessage()),
+        orEmpty(message.getDetail()),
+        message.getPosition());
   }
 
   private static String orEmpty(@Nullable String text) {

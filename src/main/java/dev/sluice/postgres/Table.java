@@ -11,15 +11,9 @@ import java.util.Optional;
  * @param name schema-qualified
  * @param kind {@code pg_class.relkind}: r table, p partitioned table, v view, m materialized view,
  *     f foreign table
- * @param estimatedRows {@code reltuples}: -1 before the first ANALYZE
  */
 public record Table(
-    long oid,
-    TableName name,
-    char kind,
-    long estimatedRows,
-    List<Column> columns,
-    List<Index> indexes) {
+    long oid, TableName name, char kind, List<Column> columns, List<Index> indexes) {
 
   /**
    * A column, dropped ones left out.
@@ -46,13 +40,11 @@ public record Table(
    * @param columns its key columns in order; empty for an index on an expression
    * @param allColumns the key columns, included ones, and those that its expressions and predicate
    *     refer to
-   * @param usable valid, ready, not partial, immediate: it can carry keyset paging
    */
   public record Index(
       Identifier name,
       boolean unique,
       boolean primary,
-      boolean usable,
       List<Identifier> columns,
       List<Identifier> allColumns) {}
 

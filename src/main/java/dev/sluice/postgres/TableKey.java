@@ -133,17 +133,26 @@ public record TableKey(TableName table, List<Table.Column> columns) {
    * The condition that a row is one of a list of keys: one {@code ?} a column, each a text[].
    *
    * <p>One column becomes {@code = ANY}, which PostgreSQL answers with one sorted index scan; not
-   * so an array, because there is no array of arrays: {@code int[][]} is {@code int[]}.
+   * so an array, because there is no array of arrays: {@code int[][]} is {@code int[]}. The list
+   * hides in a sub-select: a planner that sees 1000 constants estimates each (0.5 ms a statement,
+   * 0.1 ms without, measured on PostgreSQL 18).
    */
   public String isOneOf() {
+    return isOneOf(i -> "?");
+  }
+
+  /** {@link #isOneOf()}, the arrays written as {@code array} says. */
+  public String isOneOf(IntFunction<String> array) {
     if (width() == 1 && !columns.get(0).type().endsWith("[]")) {
-      return "%s = ANY (CAST(? AS %s[]))".formatted(column(0), columns.get(0).type());
+      String type = columns.get(0).type() + "[]";
+      return "%s = ANY (CAST((SELECT CAST(%s AS %s)) AS %s))"
+          .formatted(column(0), array.apply(0), type, type);
     }
     return "(%s) IN (SELECT %s FROM unnest(%s) AS _keys(%s))"
         .formatted(
             columnList(),
             join(i -> "CAST(_keys.%s AS %s)".formatted(alias(i), columns.get(i).type()), ", "),
-            join(i -> "CAST(? AS text[])", ", "),
+            join(i -> "CAST(%s AS text[])".formatted(array.apply(i)), ", "),
             join(TableKey::alias, ", "));
   }
 
@@ -151,12 +160,14 @@ public record TableKey(TableName table, List<Table.Column> columns) {
   public List<Array> arrays(Connection connection, List<Key> keys) throws SQLException {
     List<Array> arrays = new ArrayList<>();
     for (int i = 0; i < width(); i++) {
-      int column = i;
-      arrays.add(
-          connection.createArrayOf(
-              "text", keys.stream().map(key -> key.texts().get(column)).toArray()));
+      arrays.add(connection.createArrayOf("text", texts(keys, i)));
     }
     return arrays;
+  }
+
+  /** A column of the keys. */
+  public static String[] texts(List<Key> keys, int column) {
+    return keys.stream().map(key -> key.texts().get(column)).toArray(String[]::new);
   }
 
   /** Reads a row that was selected with {@link #textColumnList}. */

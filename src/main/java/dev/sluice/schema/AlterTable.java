@@ -9,8 +9,10 @@ import java.util.Optional;
  *
  * @param head everything before the first action, as it is written
  * @param table as it is written
+ * @param only of tables that inherit from it, or its partitions, none is touched
  */
-record AlterTable(String head, String table, boolean ifExists, List<List<Piece>> actions) {
+record AlterTable(
+    String head, String table, boolean ifExists, boolean only, List<List<Piece>> actions) {
 
   static Optional<AlterTable> of(ScriptStatement statement) {
     SqlCursor cursor = SqlCursor.of(statement);
@@ -18,14 +20,14 @@ record AlterTable(String head, String table, boolean ifExists, List<List<Piece>>
       return Optional.empty();
     }
     boolean ifExists = cursor.skip("IF", "EXISTS");
-    cursor.skip("ONLY");
+    boolean only = cursor.skip("ONLY");
     Optional<String> table = cursor.name();
     if (table.isEmpty()) {
       return Optional.empty();
     }
     cursor.skipSymbol('*');
     String head = cursor.textSince(0);
-    return Optional.of(new AlterTable(head, table.get(), ifExists, cursor.restAtCommas()));
+    return Optional.of(new AlterTable(head, table.get(), ifExists, only, cursor.restAtCommas()));
   }
 
   /** This statement with another action. */

@@ -59,33 +59,40 @@ final class Blockers {
                             AND l.locktype = 'relation'
                             AND l.database = a.datid
                             AND l.mode <> ALL (string_to_array(?, ','))
-                            AND l.relation = ANY (ARRAY(SELECT to_regclass(name)::oid
-                                                        FROM unnest(string_to_array(?, chr(10))) AS name))))
+                            AND l.relation = ANY (ARRAY(
+                              WITH named AS (SELECT to_regclass(name) AS relation
+                                             FROM unnest(string_to_array(?, chr(10))) AS name)
+                              SELECT relation::oid FROM named
+                              UNION ALL -- a lock on a partitioned table is one on each partition
+                              SELECT tree.relid::oid FROM named, pg_partition_tree(relation) AS tree))))
         ORDER BY a.xact_start
         LIMIT ?
         """,
         (rs, row) -> rs.getString(1),
-        step.isolation() == Isolation.OUTSIDE, // it also waits for every older snapshot
+        waitsForSnapshots(step),
         String.join(",", harmless(statement, step.isolation())),
         String.join("\n", names(statement)),
         SESSIONS_MAX);
   }
 
+  /** What is done CONCURRENTLY waits for transactions that have not even touched the table. */
+  private static boolean waitsForSnapshots(Step step) {
+    return step.isolation() == Isolation.OUTSIDE && PartitionedForeignKey.of(step).isEmpty();
+  }
+
   /** Lock modes that the statement does not conflict with. */
   private static List<String> harmless(ScriptStatement statement, Isolation isolation) {
-    if (isolation != Isolation.TOGETHER) {
-      return READS_AND_WRITES; // SHARE UPDATE EXCLUSIVE
-    }
     SqlCursor cursor = SqlCursor.of(statement);
     boolean trigger = cursor.sees("CREATE") && cursor.has("TRIGGER");
     boolean foreignKey = cursor.sees("ALTER", "TABLE") && cursor.has("FOREIGN", "KEY");
+    if (isolation != Isolation.TOGETHER && !foreignKey) {
+      return READS_AND_WRITES; // SHARE UPDATE EXCLUSIVE
+    }
     return trigger || foreignKey ? READS : List.of();
   }
 
-  /** Whatever could be the name of a table or an index; {@code to_regclass} knows which are. */
-  private static Set<String> names(ScriptStatement statement) {
+  private static void addNames(ScriptStatement statement, Set<String> names) {
     SqlCursor cursor = SqlCursor.of(statement);
-    Set<String> names = new LinkedHashSet<>();
     while (!cursor.atEnd()) {
       Optional<String> name = cursor.name();
       name.filter(n -> SqlNames.table(n).isPresent()).ifPresent(names::add);
@@ -93,6 +100,13 @@ final class Blockers {
         cursor.skipToken();
       }
     }
+  }
+
+  /** Whatever could be the name of a table or an index; {@code to_regclass} knows which are. */
+  private static Set<String> names(ScriptStatement statement) {
+    Set<String> names = new LinkedHashSet<>();
+    addNames(statement, names);
+    DoBlock.of(statement).ifPresent(block -> block.statements().forEach(s -> addNames(s, names)));
     return names.stream().limit(NAMES_MAX).collect(Collectors.toCollection(LinkedHashSet::new));
   }
 }

@@ -2,9 +2,10 @@ package dev.sluice.schema;
 
 import dev.sluice.migration.Identifier;
 import dev.sluice.schema.ScriptStatement.Piece;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,19 @@ record NewConstraint(@Nullable String name, Kind kind, List<Piece> body) {
     return ScriptStatement.text(body);
   }
 
+  boolean endsInNotValid() {
+    return body.size() > 2 && new SqlCursor(tail()).sees("NOT", "VALID");
+  }
+
+  private List<Piece> tail() {
+    return body.subList(body.size() - 2, body.size());
+  }
+
+  /** The definition of one that {@link #endsInNotValid}. */
+  String withoutNotValid() {
+    return ScriptStatement.text(body.subList(0, body.size() - 2));
+  }
+
   /** Declared so that PostgreSQL takes it over without looking at the rows. */
   boolean scansNothing() {
     SqlCursor cursor = new SqlCursor(body);
@@ -75,7 +89,10 @@ record NewConstraint(@Nullable String name, Kind kind, List<Piece> body) {
         || cursor.sees("PRIMARY", "KEY", "USING", "INDEX");
   }
 
-  /** The name given, else the one that PostgreSQL gives, for a check a made one. As SQL. */
+  /**
+   * The name given, else the one that PostgreSQL gives as long as it is free. A check gets a made
+   * one until it is valid, see {@link AutomaticName}. As SQL.
+   */
   String nameOn(String table) {
     if (name != null) {
       return name;
@@ -84,18 +101,30 @@ record NewConstraint(@Nullable String name, Kind kind, List<Piece> body) {
     Identifier made =
         switch (kind) {
           case CHECK, OTHER -> SqlNames.made(bare, "check", SqlNames.hash(definition()));
-          case PRIMARY_KEY -> SqlNames.made(bare, "pkey");
-          case FOREIGN_KEY -> made(bare, "fkey");
-          case UNIQUE -> made(bare, "key");
-          case NOT_NULL -> SqlNames.made(bare, notNullColumn(), "not_null");
+          case PRIMARY_KEY -> SqlNames.automatic(bare, "", "pkey");
+          case FOREIGN_KEY -> SqlNames.automatic(bare, joined(columns()), "fkey");
+          case UNIQUE -> SqlNames.automatic(bare, joined(allColumns()), "key");
+          case NOT_NULL -> SqlNames.automatic(bare, notNullColumn(), "not_null");
         };
     return made.quoted();
   }
 
-  private Identifier made(String table, String suffix) {
-    Stream<String> bare = columns().stream().map(SqlNames::bare);
-    Stream<String> parts = Stream.of(Stream.of(table), bare, Stream.of(suffix)).flatMap(p -> p);
-    return SqlNames.made(parts.toArray(String[]::new));
+  private static String joined(List<String> columns) {
+    return columns.stream().map(SqlNames::bare).collect(Collectors.joining("_"));
+  }
+
+  /** Those that are only INCLUDEd too. */
+  private List<String> allColumns() {
+    SqlCursor cursor = new SqlCursor(body);
+    List<String> all = new ArrayList<>(columns());
+    while (!cursor.atEnd() && !cursor.skip("INCLUDE")) {
+      cursor.skipOne();
+    }
+    if (!cursor.atEnd()) {
+      List<Piece> rest = body.subList(cursor.position(), body.size());
+      all.addAll(new NewConstraint(name, kind, rest).columns());
+    }
+    return all;
   }
 
   private String notNullColumn() {

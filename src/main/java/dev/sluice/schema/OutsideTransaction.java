@@ -24,21 +24,36 @@ final class OutsideTransaction {
   }
 
   /**
-   * @param session one connection that commits by itself
+   * @param session one connection that commits by itself, whose settings the caller restores
    * @param mayHaveHappened an earlier attempt ended without an answer
    */
   void run(JdbcOperations session, Step step, boolean mayHaveHappened) {
-    SessionTimeouts.during(
-        session, lockTimeout(step), () -> runNow(session, step, mayHaveHappened));
+    setTimeouts(session, lockTimeout(step));
+    runNow(session, step, mayHaveHappened);
   }
 
-  private static void runNow(JdbcOperations session, Step step, boolean mayHaveHappened) {
+  /**
+   * For the session, because SET LOCAL has no effect outside a transaction. No {@code
+   * statement_timeout}: such a step takes as long as its table is large.
+   */
+  private static void setTimeouts(JdbcOperations session, Duration lockTimeout) {
+    session.queryForMap(
+        """
+        SELECT set_config('lock_timeout', ?, false) AS lock_timeout,
+               set_config('statement_timeout', '0', false) AS statement_timeout
+        """,
+        lockTimeout.toMillis() + "ms");
+  }
+
+  private void runNow(JdbcOperations session, Step step, boolean mayHaveHappened) {
     Optional<CreateIndex> index = CreateIndex.of(step.sql());
     Optional<PartitionDetach> detach = PartitionDetach.of(step.sql());
     if (index.isPresent()) {
       new BackgroundIndex(session, index.get()).build(step.sql(), mayHaveHappened);
     } else if (detach.isPresent()) {
       detach.get().run(session, step.sql(), mayHaveHappened);
+    } else if (PartitionedForeignKey.of(step).isPresent()) {
+      PartitionedForeignKey.of(step).get().run(session, settings.statementTimeout());
     } else {
       runAny(session, step, mayHaveHappened);
     }

@@ -57,16 +57,25 @@ final class SafeAction {
   /**
    * The check is added without a scan and validated under SHARE UPDATE EXCLUSIVE; SET NOT NULL then
    * trusts it and scans nothing (PostgreSQL 12 and later).
+   *
+   * <p>IS DISTINCT FROM NULL asks what NOT NULL asks. IS NOT NULL asks more of a composite value:
+   * it is false as soon as one of its fields is NULL.
    */
   private List<List<Step>> notNull(String column) {
     String check =
         SqlNames.made("sluice_not_null", SqlNames.bare(table.table()), SqlNames.bare(column))
             .quoted();
     return List.of(
-        List.of(step("ADD CONSTRAINT " + check + " CHECK (" + column + " IS NOT NULL) NOT VALID")),
+        List.of(step(notNullCheck(check, column))),
         List.of(validate(check)),
         List.of(
             step("ALTER COLUMN " + column + " SET NOT NULL"), step("DROP CONSTRAINT " + check)));
+  }
+
+  private String notNullCheck(String name, String column) {
+    String inherit = table.only() ? " NO INHERIT" : "";
+    return "ADD CONSTRAINT %s CHECK (%s IS DISTINCT FROM NULL)%s NOT VALID"
+        .formatted(name, column, inherit);
   }
 
   private Verdict constraint(NewConstraint constraint) {
@@ -82,10 +91,15 @@ final class SafeAction {
       return new AsWritten();
     }
     String name = constraint.nameOn(table.table());
-    return new Instead(
-        List.of(
-            List.of(step("ADD CONSTRAINT " + name + " " + constraint.definition() + " NOT VALID")),
-            List.of(validate(name))));
+    List<List<Step>> transactions = new ArrayList<>();
+    transactions.add(
+        List.of(step("ADD CONSTRAINT " + name + " " + constraint.definition() + " NOT VALID")));
+    transactions.add(List.of(validate(name)));
+    if (constraint.name() == null && constraint.kind() == NewConstraint.Kind.CHECK) {
+      String rename = AutomaticName.renaming(table, name, constraint.definition());
+      transactions.add(List.of(new Step(line, rename, Isolation.TOGETHER)));
+    }
+    return new Instead(transactions);
   }
 
   /** The index is built beside the writers; the constraint then takes it over without a scan. */

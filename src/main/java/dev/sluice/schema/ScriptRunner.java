@@ -61,7 +61,7 @@ public final class ScriptRunner {
     plan.rewrites().forEach(rewrite -> log(id, script, rewrite));
     UnitRunner units =
         new UnitRunner(new ScriptRun(id, script, steps), dataSource, waiter, settings);
-    for (Unit unit : plan.units()) {
+    for (Unit unit : PartitionedForeignKey.adapt(plan.units(), jdbc)) {
       if (unit.end() > state.done()) {
         waiter.await(Duration.ZERO); // an operator's stop is obeyed here
         units.run(unit);

@@ -39,11 +39,38 @@ final class SqlNames {
       return new Identifier(name);
     }
     String hash = hash(name);
-    int end = name.length();
-    while (bytes(name.substring(0, end)) > BYTES_MAX - HASH_CHARACTERS - 1) {
-      end = name.offsetByCodePoints(end, -1);
+    return new Identifier(cut(name, BYTES_MAX - HASH_CHARACTERS - 1) + "_" + hash);
+  }
+
+  /**
+   * The name that PostgreSQL itself makes, of at most {@value #BYTES_MAX} bytes, if nobody has it:
+   * of the two parts, the longer one is cut first. Source: its {@code makeObjectName}.
+   *
+   * @param columns joined by underscores; empty: none
+   */
+  static Identifier automatic(String table, String columns, String label) {
+    int room = BYTES_MAX - bytes(label) - 1 - (columns.isEmpty() ? 0 : 1);
+    int tableBytes = bytes(table);
+    int columnBytes = bytes(columns);
+    while (tableBytes + columnBytes > room) {
+      if (tableBytes > columnBytes) {
+        tableBytes--;
+      } else {
+        columnBytes--;
+      }
     }
-    return new Identifier(name.substring(0, end) + "_" + hash);
+    String name = cut(table, tableBytes);
+    return new Identifier(
+        (columns.isEmpty() ? name : name + "_" + cut(columns, columnBytes)) + "_" + label);
+  }
+
+  /** Characters stay whole. */
+  private static String cut(String text, int bytesMax) {
+    int end = text.length();
+    while (bytes(text.substring(0, end)) > bytesMax) {
+      end = text.offsetByCodePoints(end, -1);
+    }
+    return text.substring(0, end);
   }
 
   /** Hexadecimal, {@value #HASH_CHARACTERS} characters: tells the texts of one table apart. */

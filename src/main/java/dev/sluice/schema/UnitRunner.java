@@ -10,10 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedRuntimeException;
 import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Runs the units of one file, each with retries, and writes down what is done. */
@@ -25,9 +23,7 @@ final class UnitRunner {
 
   private final ScriptRun run;
   private final ScriptSettings settings;
-  private final JdbcTemplate jdbc;
-  private final ScriptProgress progress;
-  private final TransactionTemplate transactions;
+  private final DataSource dataSource;
   private final OutsideTransaction outside;
   private final LockRetry retry;
   private final Blockers blockers;
@@ -35,12 +31,10 @@ final class UnitRunner {
   UnitRunner(ScriptRun run, DataSource dataSource, Waiter waiter, ScriptSettings settings) {
     this.run = run;
     this.settings = settings;
-    jdbc = new JdbcTemplate(dataSource);
-    progress = progressOn(jdbc);
-    transactions = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+    this.dataSource = dataSource;
     outside = new OutsideTransaction(settings);
     retry = new LockRetry(waiter, settings);
-    blockers = new Blockers(jdbc);
+    blockers = new Blockers(new JdbcTemplate(dataSource));
   }
 
   private ScriptProgress progressOn(JdbcTemplate session) {
@@ -66,26 +60,31 @@ final class UnitRunner {
   }
 
   private void attempt(Unit unit) {
-    if (unit.isOutside()) {
-      outside(unit);
-    } else {
-      inTransaction(unit);
-    }
+    CleanSession.during(
+        dataSource,
+        session -> {
+          if (unit.isOutside()) {
+            outside(new JdbcTemplate(session), unit);
+          } else {
+            inTransaction(session, unit);
+          }
+        });
   }
 
   /** Where the connection is lost, the rollback fails too; the error that led there counts. */
-  private void inTransaction(Unit unit) {
+  private void inTransaction(DataSource session, Unit unit) {
     AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
     try {
-      transactions.executeWithoutResult(
-          status -> {
-            try {
-              inside(unit);
-            } catch (StepFailedException | NestedRuntimeException e) {
-              failure.set(e);
-              status.setRollbackOnly();
-            }
-          });
+      new TransactionTemplate(new DataSourceTransactionManager(session))
+          .executeWithoutResult(
+              status -> {
+                try {
+                  inside(new JdbcTemplate(session), unit);
+                } catch (StepFailedException | NestedRuntimeException e) {
+                  failure.set(e);
+                  status.setRollbackOnly();
+                }
+              });
     } catch (NestedRuntimeException e) {
       if (failure.get() == null) {
         throw e;
@@ -98,20 +97,21 @@ final class UnitRunner {
   }
 
   /** The row of the progress is locked first: an attempt whose commit got no answer is seen. */
-  private void inside(Unit unit) {
-    setTimeouts(Isolation.TOGETHER);
+  private void inside(JdbcTemplate jdbc, Unit unit) {
+    setTimeouts(jdbc, Isolation.TOGETHER);
+    ScriptProgress progress = progressOn(jdbc);
     int done = progress.lock().done();
     if (done >= unit.end()) {
       return;
     }
     for (Step step : unit.from(done)) {
-      setTimeouts(step.isolation());
-      execute(step);
+      setTimeouts(jdbc, step.isolation());
+      execute(jdbc, step);
     }
     advance(progress, unit);
   }
 
-  private void execute(Step step) {
+  private static void execute(JdbcTemplate jdbc, Step step) {
     try {
       PlainSql.execute(jdbc, step.sql());
     } catch (DataAccessException e) {
@@ -123,7 +123,7 @@ final class UnitRunner {
    * No lock. What the transaction has waited or worked counts against its time for both: its locks
    * are held to its end.
    */
-  private void setTimeouts(Isolation isolation) {
+  private void setTimeouts(JdbcTemplate jdbc, Isolation isolation) {
     long lockMillis = settings.lockTimeout().toMillis();
     long statementMillis =
         isolation == Isolation.TOGETHER ? settings.statementTimeout().toMillis() : 0;
@@ -142,19 +142,8 @@ final class UnitRunner {
         statementMillis);
   }
 
-  private void outside(Unit unit) {
+  private void outside(JdbcTemplate session, Unit unit) {
     Step step = unit.steps().get(0);
-    jdbc.execute(
-        (ConnectionCallback<Boolean>)
-            connection -> {
-              connection.setAutoCommit(true);
-              outside(
-                  new JdbcTemplate(new SingleConnectionDataSource(connection, true)), step, unit);
-              return true;
-            });
-  }
-
-  private void outside(JdbcTemplate session, Step step, Unit unit) {
     ScriptProgress onSession = progressOn(session);
     boolean mayHaveHappened = onSession.attempt(step);
     try {

@@ -20,7 +20,7 @@ final class AfterCheck implements VerifyCheck {
   @Override
   public List<Certificate.Result> verify(Evidence evidence) {
     if (check instanceof Check.Sql sql) {
-      UserQuery.Answer answer = new UserQuery(evidence.inspection()).ask(sql.sql());
+      UserQuery.Answer answer = new UserQuery(evidence.queries()).ask(sql.sql());
       return List.of(new Certificate.Result(name(), answer.isTrue(), answer.detail()));
     }
     if (check instanceof Check.NotNull notNull) {

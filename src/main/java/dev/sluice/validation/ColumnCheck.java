@@ -1,10 +1,8 @@
 package dev.sluice.validation;
 
-import dev.sluice.migration.Check;
 import dev.sluice.migration.Identifier;
 import dev.sluice.postgres.Table;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The columns exist, and those to write can be written. */
 final class ColumnCheck implements TableCheck {
@@ -12,9 +10,8 @@ final class ColumnCheck implements TableCheck {
   @Override
   public void check(Subject subject, Findings findings) {
     if (!subject.expands()) {
-      named(subject)
-          .distinct()
-          .filter(name -> subject.table().column(name).isEmpty())
+      subject
+          .missing()
           .forEach(
               name ->
                   findings.refuse(
@@ -31,22 +28,6 @@ final class ColumnCheck implements TableCheck {
                             + " between partitions while they are paged."
                             + " Copy the rows into a new table instead.")
                         .formatted(name, subject.table().name())));
-  }
-
-  private static Stream<Identifier> named(Subject subject) {
-    return Stream.of(
-            subject.written(),
-            subject.read(),
-            notNull(subject),
-            subject.migration().checks().distribution())
-        .flatMap(List::stream);
-  }
-
-  private static List<Identifier> notNull(Subject subject) {
-    return subject.migration().checks().after().stream()
-        .filter(Check.NotNull.class::isInstance)
-        .flatMap(check -> ((Check.NotNull) check).columns().stream())
-        .toList();
   }
 
   private static void checkWritable(Table.Column column, Table table, Findings findings) {

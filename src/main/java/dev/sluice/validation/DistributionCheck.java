@@ -1,6 +1,8 @@
 package dev.sluice.validation;
 
 import dev.sluice.migration.Identifier;
+import dev.sluice.postgres.KeyRange;
+import dev.sluice.postgres.TableKey;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -41,7 +43,7 @@ final class DistributionCheck implements VerifyCheck {
             Windows.ROWS,
             window -> {
               if (counts.size() <= DISTINCT_MAX) {
-                add(Portion.of(window), evidence, counts);
+                add(window, evidence, counts);
               }
             });
     String detail =
@@ -51,7 +53,7 @@ final class DistributionCheck implements VerifyCheck {
     return List.of(new Certificate.Result(name(), true, detail));
   }
 
-  private void add(Portion portion, Evidence evidence, Map<String, Long> counts) {
+  private void add(KeyRange window, Evidence evidence, Map<String, Long> counts) {
     // quoted on the server: no value can be taken for NULL
     String sql =
         """
@@ -64,17 +66,17 @@ final class DistributionCheck implements VerifyCheck {
             .formatted(
                 evidence.table().name().quoted() + "." + column.quoted(),
                 VALUE_LENGTH_MAX,
-                portion.from(evidence.windows().key()),
-                portion.where(evidence.windows().key()));
+                evidence.table().name().quoted(),
+                evidence.windows().key().inRange(window));
     evidence
         .inspection()
         .read(
             jdbc ->
                 jdbc.query(
                     sql,
-                    (rs, row) ->
-                        counts.merge(rs.getString("_k_value"), rs.getLong("_k_rows"), Long::sum),
-                    portion.arguments()));
+                    (rs, row) -> Map.entry(rs.getString("_k_value"), rs.getLong("_k_rows")),
+                    TableKey.rangeArguments(window).toArray()))
+        .forEach(value -> counts.merge(value.getKey(), value.getValue(), Long::sum));
   }
 
   private static String mostFrequent(Map<String, Long> counts) {

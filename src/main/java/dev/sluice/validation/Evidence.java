@@ -11,13 +11,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a verification looks at.
  *
+ * @param queries for the user's own statements
  * @param baseline null: none was captured for the run
  * @param transformer null: the change is no transform
  */
 record Evidence(
     Migration migration,
+    long run,
     Table table,
     Windows windows,
+    Inspection queries,
     @Nullable Baseline baseline,
     @Nullable RowTransformer transformer) {
 

@@ -6,6 +6,7 @@ import dev.sluice.migration.Migration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.migration.VerifyPolicy;
 import dev.sluice.postgres.ExpressionFacts;
+import dev.sluice.postgres.GeneratedColumn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  * be compared is skipped and says why.
  */
 final class RecomputeCheck implements VerifyCheck {
+
+  /** Told once, whatever the number of columns that differ. */
+  private static final String WAYS_ON =
+      "covers rows that were never under the guard too: this run did not change those."
+          + " Where other values are right, set 'verify: {differences: report}', which lists them"
+          + " without failing; where they are wrong, correct them";
 
   /**
    * One written column.
@@ -37,17 +44,34 @@ final class RecomputeCheck implements VerifyCheck {
     List<Plan> plans =
         change instanceof Change.SetExpressions set
             ? set.expressions().entrySet().stream().map(entry -> plan(entry, evidence)).toList()
-            : transformPlans((Change.Transform) change);
+            : transformPlans((Change.Transform) change, evidence);
     List<Plan> compared = plans.stream().filter(plan -> plan.skipped() == null).toList();
     Tally tally = new Tally(compared.size());
+    Coverage coverage = Coverage.of(evidence.windows(), policy(evidence).sample(), evidence.run());
     if (!compared.isEmpty()) {
       Recompute recompute = recompute(compared, evidence);
-      new Portions(evidence.windows(), policy(evidence).sample())
-          .each(recompute.portionRows(), portion -> recompute.compare(portion, tally));
+      coverage.each(recompute.windowRows(), window -> recompute.compare(window, tally));
     }
-    return plans.stream()
-        .map(plan -> result(plan, compared.indexOf(plan), tally, policy(evidence)))
-        .toList();
+    List<Certificate.Result> results = new ArrayList<>();
+    for (Plan plan : plans) {
+      int column = compared.indexOf(plan);
+      results.add(
+          column < 0
+              ? new Certificate.Result(name(plan), true, "not compared: " + plan.skipped())
+              : result(plan, tally.isClean(column), tally.detail(column, coverage), evidence));
+    }
+    if (tally.anyDiffers() && !isTolerated(evidence)) {
+      results.add(new Certificate.Result(name(), false, WAYS_ON));
+    }
+    return results;
+  }
+
+  private static String name(Plan plan) {
+    return "recompute " + plan.column();
+  }
+
+  private static boolean isTolerated(Evidence evidence) {
+    return policy(evidence).differences() == VerifyPolicy.Differences.REPORT;
   }
 
   private static VerifyPolicy policy(Evidence evidence) {
@@ -70,27 +94,36 @@ final class RecomputeCheck implements VerifyCheck {
           "%s gives another value each time".formatted(ExpressionNotes.unrepeatable(facts)),
           "");
     }
-    List<Identifier> own =
-        facts.sourceColumns().stream()
-            .filter(evidence.migration().change().writtenColumns()::contains)
-            .toList();
     return new Plan(
         entry.getKey(),
-        own.isEmpty() ? null : readsWhatIsWritten("the expression", own),
+        readsWhatIsWritten("the expression", facts.sourceColumns(), evidence),
         facts.otherTables().isEmpty()
             ? ""
             : "; it reads %s, so the application may have caused a difference since"
                 .formatted(ExpressionNotes.tables(facts)));
   }
 
-  private static List<Plan> transformPlans(Change.Transform transform) {
-    List<Identifier> own = transform.read().stream().filter(transform.write()::contains).toList();
-    String skipped = own.isEmpty() ? null : readsWhatIsWritten("the transform", own);
+  private static List<Plan> transformPlans(Change.Transform transform, Evidence evidence) {
+    String skipped = readsWhatIsWritten("the transform", transform.read(), evidence);
     return transform.write().stream().map(column -> new Plan(column, skipped, "")).toList();
   }
 
-  private static String readsWhatIsWritten(String reader, List<Identifier> columns) {
-    return "%s reads %s, which the migration writes".formatted(reader, Subject.listed(columns));
+  /** Reading such a column again gives what the run made of it, not what it was computed from. */
+  private static @Nullable String readsWhatIsWritten(
+      String reader, List<Identifier> read, Evidence evidence) {
+    List<Identifier> written = evidence.migration().change().writtenColumns();
+    List<Identifier> own = read.stream().filter(written::contains).toList();
+    if (!own.isEmpty()) {
+      return "%s reads %s, which the migration writes".formatted(reader, Subject.listed(own));
+    }
+    return evidence.inspection().read(jdbc -> GeneratedColumn.of(jdbc, evidence.table())).stream()
+        .filter(generated -> read.contains(generated.name()) && written.contains(generated.from()))
+        .findFirst()
+        .map(
+            generated ->
+                "%s reads '%s', which is generated from '%s', which the migration writes"
+                    .formatted(reader, generated.name(), generated.from()))
+        .orElse(null);
   }
 
   private static Recompute recompute(List<Plan> plans, Evidence evidence) {
@@ -122,22 +155,12 @@ final class RecomputeCheck implements VerifyCheck {
   }
 
   private static Certificate.Result result(
-      Plan plan, int column, Tally tally, VerifyPolicy policy) {
-    String name = "recompute " + plan.column();
-    if (column < 0) {
-      return new Certificate.Result(name, true, "not compared: " + plan.skipped());
-    }
-    boolean clean = tally.isClean(column);
-    boolean tolerated = policy.differences() == VerifyPolicy.Differences.REPORT;
-    String detail =
-        sampled(policy)
-            + tally.detail(column)
-            + (clean ? "" : plan.remark())
-            + (clean || !tolerated ? "" : "; reported only, as verify.differences asks");
-    return new Certificate.Result(name, clean || tolerated, detail);
-  }
-
-  private static String sampled(VerifyPolicy policy) {
-    return policy.sample() instanceof VerifyPolicy.Sample.Rows ? "of a sample, " : "";
+      Plan plan, boolean clean, String detail, Evidence evidence) {
+    boolean tolerated = isTolerated(evidence);
+    String remarks =
+        clean
+            ? ""
+            : plan.remark() + (tolerated ? "; reported only, as verify.differences asks" : "");
+    return new Certificate.Result(name(plan), clean || tolerated, detail + remarks);
   }
 }

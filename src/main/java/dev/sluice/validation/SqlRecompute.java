@@ -6,11 +6,13 @@ import dev.sluice.postgres.KeyWindows;
 import dev.sluice.postgres.ServerError;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.UserSql;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcOperations;
 
@@ -35,41 +37,41 @@ final class SqlRecompute implements Recompute {
   }
 
   @Override
-  public int portionRows() {
+  public int windowRows() {
     return Windows.ROWS;
   }
 
   @Override
-  public void compare(Portion portion, Tally tally) {
+  public void compare(KeyRange window, Tally tally) {
     try {
-      long[] counts = windows.inspection().read(jdbc -> counts(jdbc, portion));
+      long[] counts = windows.inspection().read(jdbc -> counts(jdbc, window));
+      List<List<Key>> keys = new ArrayList<>();
+      for (int i = 0; i < differs.size(); i++) {
+        keys.add(differing(i, counts[i + 1], window, tally));
+      }
       tally.compared(counts[0]);
       for (int i = 0; i < differs.size(); i++) {
-        note(i, counts[i + 1], portion, tally);
+        int column = i;
+        tally.differs(column, counts[column + 1]);
+        keys.get(column).forEach(key -> tally.name(column, key));
       }
     } catch (DataAccessException e) {
       ServerError error = valueError(e).orElseThrow(() -> e);
-      tally.failed("%s: %s".formatted(place(portion), error.textWithoutValues()));
+      tally.failed("key %s: %s".formatted(failing(window), error.textWithoutValues()));
     }
   }
 
-  private void note(int column, long rows, Portion portion, Tally tally) {
-    tally.differs(column, rows);
-    if (rows > 0 && tally.keysWanted(column) > 0) {
-      windows
-          .inspection()
-          .read(jdbc -> keys(jdbc, portion, column, tally.keysWanted(column)))
-          .forEach(found -> tally.name(column, found));
-    }
+  private List<Key> differing(int column, long rows, KeyRange window, Tally tally) {
+    int wanted = tally.keysWanted(column);
+    return rows > 0 && wanted > 0
+        ? windows.inspection().read(jdbc -> keys(jdbc, window, column, wanted))
+        : List.of();
   }
 
   /** Halves the range until the first row that fails is left: 16 statements for a window. */
-  private String place(Portion portion) {
-    if (!portion.sample().isEmpty()) {
-      return "a sampled row";
-    }
-    KeyRange range = portion.range();
-    for (int rows = portionRows(); rows > 1; ) {
+  private @Nullable Key failing(KeyRange window) {
+    KeyRange range = window;
+    for (int rows = windowRows(); rows > 1; ) {
       int half = (rows + 1) / 2;
       KeyRange whole = range;
       KeyRange first =
@@ -77,12 +79,12 @@ final class SqlRecompute implements Recompute {
       range = fails(first) ? first : whole.startingAfter(first.through());
       rows = half;
     }
-    return "key " + range.through();
+    return range.through();
   }
 
   private boolean fails(KeyRange range) {
     try {
-      windows.inspection().read(jdbc -> counts(jdbc, Portion.of(range)));
+      windows.inspection().read(jdbc -> counts(jdbc, range));
       return false;
     } catch (DataAccessException e) {
       if (valueError(e).isPresent()) {
@@ -97,7 +99,7 @@ final class SqlRecompute implements Recompute {
   }
 
   /** All rows, then the differences by column. */
-  private long[] counts(JdbcOperations jdbc, Portion portion) {
+  private long[] counts(JdbcOperations jdbc, KeyRange window) {
     String sql =
         """
         SELECT count(*)%s
@@ -108,8 +110,8 @@ final class SqlRecompute implements Recompute {
             .formatted(
                 columns(i -> ", count(*) FILTER (WHERE _k_d%d)".formatted(i), ""),
                 columns(i -> "%s AS _k_d%d".formatted(differs.get(i), i), ",\n"),
-                portion.from(key),
-                portion.where(key));
+                key.table().quoted(),
+                key.inRange(window));
     return jdbc.query(
             sql,
             (rs, row) -> {
@@ -119,7 +121,7 @@ final class SqlRecompute implements Recompute {
               }
               return counts;
             },
-            portion.arguments())
+            TableKey.rangeArguments(window).toArray())
         .get(0);
   }
 
@@ -127,7 +129,7 @@ final class SqlRecompute implements Recompute {
     return IntStream.range(0, differs.size()).mapToObj(part).collect(Collectors.joining(separator));
   }
 
-  private List<Key> keys(JdbcOperations jdbc, Portion portion, int column, int limit) {
+  private List<Key> keys(JdbcOperations jdbc, KeyRange window, int column, int limit) {
     String sql =
         """
         SELECT %s
@@ -139,11 +141,11 @@ final class SqlRecompute implements Recompute {
         """
             .formatted(
                 key.textColumnList(),
-                portion.from(key),
-                portion.where(key),
+                key.table().quoted(),
+                key.inRange(window),
                 differs.get(column),
                 key.columnList(),
                 limit);
-    return jdbc.query(sql, (rs, row) -> key.read(rs), portion.arguments());
+    return jdbc.query(sql, (rs, row) -> key.read(rs), TableKey.rangeArguments(window).toArray());
   }
 }

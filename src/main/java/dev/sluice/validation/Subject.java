@@ -1,6 +1,7 @@
 package dev.sluice.validation;
 
 import dev.sluice.migration.Change;
+import dev.sluice.migration.Check;
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.NearestName;
@@ -8,6 +9,7 @@ import dev.sluice.migration.Script;
 import dev.sluice.postgres.Table;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
@@ -44,6 +46,27 @@ record Subject(
   /** Columns that a transform reads. What expressions read is for the server to say. */
   List<Identifier> read() {
     return migration.change() instanceof Change.Transform transform ? transform.read() : List.of();
+  }
+
+  /** All columns that the definition names outside its SQL: each must be there for the run. */
+  List<Identifier> named() {
+    Stream<Identifier> notNull =
+        migration.checks().after().stream()
+            .flatMap(
+                check -> check instanceof Check.NotNull c ? c.columns().stream() : Stream.of());
+    return Stream.of(
+            written().stream(),
+            read().stream(),
+            notNull,
+            migration.checks().distribution().stream())
+        .flatMap(names -> names)
+        .distinct()
+        .toList();
+  }
+
+  /** Of those, the ones that the table does not have. */
+  List<Identifier> missing() {
+    return named().stream().filter(name -> table.column(name).isEmpty()).toList();
   }
 
   /** Whether columns may still come, so that only preflight-data can judge a missing one. */

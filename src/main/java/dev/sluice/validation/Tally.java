@@ -3,6 +3,7 @@ package dev.sluice.validation;
 import dev.sluice.postgres.Key;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** The differences of the compared columns, by the columns' order. Not thread-safe. */
 final class Tally {
@@ -46,18 +47,19 @@ final class Tally {
     }
   }
 
-  long comparedRows() {
-    return compared;
-  }
-
   boolean isClean(int column) {
     return differences[column] == 0 && failed == 0;
   }
 
+  boolean anyDiffers() {
+    return LongStream.of(differences).anyMatch(rows -> rows > 0);
+  }
+
   /** {@code 1000 rows compared, 2 differ: keys 7, 9}. */
-  String detail(int column) {
+  String detail(int column, Coverage coverage) {
     StringBuilder text = new StringBuilder();
-    text.append("%d rows compared, %d differ".formatted(compared, differences[column]));
+    text.append(
+        "%s compared, %d differ".formatted(coverage.describe(compared), differences[column]));
     if (differences[column] > 0) {
       text.append(": keys ").append(Evidence.listed(keys.get(column), differences[column]));
     }

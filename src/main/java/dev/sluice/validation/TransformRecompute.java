@@ -6,6 +6,7 @@ import dev.sluice.migration.Row;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.ColumnValues;
 import dev.sluice.postgres.Key;
+import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.PgText;
 import dev.sluice.postgres.TableKey;
 import java.sql.ResultSet;
@@ -37,6 +38,9 @@ final class TransformRecompute implements Recompute {
   /** A row as it was read, and what the transform made of it. */
   private record Computed(Key key, String xmin, List<@Nullable String> texts) {}
 
+  /** A row and the columns in which it differs. */
+  private record Compared(Key key, List<Integer> differing) {}
+
   /** A row as it was read. */
   private record Source(Key key, String xmin, Row row) {}
 
@@ -57,23 +61,28 @@ final class TransformRecompute implements Recompute {
   }
 
   @Override
-  public int portionRows() {
+  public int windowRows() {
     return ROWS;
   }
 
   @Override
-  public void compare(Portion portion, Tally tally) {
-    List<Source> sources = windows.inspection().read(jdbc -> sources(jdbc, portion));
+  public void compare(KeyRange window, Tally tally) {
+    List<Source> sources = windows.inspection().read(jdbc -> sources(jdbc, window));
     List<Computed> computed = new ArrayList<>();
+    List<String> failures = new ArrayList<>();
     for (Source source : sources) {
-      compute(source, computed, tally);
+      compute(source, computed, failures);
     }
-    if (!computed.isEmpty()) {
-      windows.inspection().read(jdbc -> differences(jdbc, portion, computed, tally));
-    }
+    List<Compared> compared =
+        computed.isEmpty()
+            ? List.of()
+            : windows.inspection().read(jdbc -> compared(jdbc, window, computed));
+    failures.forEach(tally::failed);
+    tally.compared(compared.size());
+    compared.forEach(row -> tell(row, tally));
   }
 
-  private List<Source> sources(JdbcOperations jdbc, Portion portion) {
+  private List<Source> sources(JdbcOperations jdbc, KeyRange window) {
     String sql =
         """
         SELECT %s, %s.xmin::text AS _k_xmin, %s
@@ -87,10 +96,10 @@ final class TransformRecompute implements Recompute {
                 read.stream()
                     .map(name -> key.table().quoted() + "." + name.quoted())
                     .collect(Collectors.joining(", ")),
-                portion.from(key),
-                portion.where(key),
+                key.table().quoted(),
+                key.inRange(window),
                 key.columnList());
-    return jdbc.query(sql, (rs, row) -> source(rs), portion.arguments());
+    return jdbc.query(sql, (rs, row) -> source(rs), TableKey.rangeArguments(window).toArray());
   }
 
   private Source source(ResultSet rs) throws SQLException {
@@ -102,7 +111,7 @@ final class TransformRecompute implements Recompute {
   }
 
   /** A user's code may throw anything; its message may quote the row, so only the type is told. */
-  private void compute(Source source, List<Computed> computed, Tally tally) {
+  private void compute(Source source, List<Computed> computed, List<String> failures) {
     try {
       transformer.transform(source.row());
       List<@Nullable String> texts = new ArrayList<>();
@@ -111,12 +120,11 @@ final class TransformRecompute implements Recompute {
       }
       computed.add(new Computed(source.key(), source.xmin(), texts));
     } catch (Exception e) {
-      tally.failed("key %s: %s".formatted(source.key(), e.getClass().getName()));
+      failures.add("key %s: %s".formatted(source.key(), e.getClass().getName()));
     }
   }
 
-  private int differences(
-      JdbcOperations jdbc, Portion portion, List<Computed> computed, Tally tally) {
+  private List<Compared> compared(JdbcOperations jdbc, KeyRange window, List<Computed> computed) {
     // the range, although the keys say it all: it bounds the rows that a hash join would read
     String sql =
         """
@@ -133,28 +141,31 @@ final class TransformRecompute implements Recompute {
                 join(columns.size(), i -> "_k_value" + i),
                 key.table().quoted(),
                 key.comparedWith("=", i -> "_k_computed._k_key" + i),
-                portion.where(key));
+                key.inRange(window));
     List<Object> arguments = new ArrayList<>(arrays(computed));
-    arguments.addAll(List.of(portion.arguments()));
-    int rows = jdbc.query(sql, (rs, row) -> tell(rs, tally), arguments.toArray()).size();
-    tally.compared(rows);
-    return rows;
+    arguments.addAll(TableKey.rangeArguments(window));
+    return jdbc.query(sql, (rs, row) -> compared(rs), arguments.toArray());
+  }
+
+  private Compared compared(ResultSet rs) throws SQLException {
+    List<Integer> differing = new ArrayList<>();
+    for (int i = 0; i < columns.size(); i++) {
+      if (rs.getBoolean("_k_d" + i)) {
+        differing.add(i);
+      }
+    }
+    return new Compared(key.read(rs), differing);
   }
 
   private String differs(int column) {
     return columns.get(column).differsFrom("_k_computed._k_value" + column) + " AS _k_d" + column;
   }
 
-  private boolean tell(ResultSet rs, Tally tally) throws SQLException {
-    boolean differs = false;
-    for (int i = 0; i < columns.size(); i++) {
-      if (rs.getBoolean("_k_d" + i)) {
-        differs = true;
-        tally.differs(i, 1);
-        tally.name(i, key.read(rs));
-      }
+  private static void tell(Compared row, Tally tally) {
+    for (int column : row.differing()) {
+      tally.differs(column, 1);
+      tally.name(column, row.key());
     }
-    return differs;
   }
 
   /** One text[] a column of the unnest: xmin, key, values. */

@@ -1,15 +1,10 @@
 package dev.sluice.validation;
 
-/** Triggers and rules that the backfill's updates set off. */
+/** Triggers that the backfill's updates set off. */
 final class TriggerNotes implements TableCheck {
 
   @Override
   public void check(Subject subject, Findings findings) {
-    triggers(subject, findings);
-    rules(subject, findings);
-  }
-
-  private static void triggers(Subject subject, Findings findings) {
     // tgtype: 1 each row, 2 before, 16 update; of an origin session, as ours is; partitions' own
     // too
     subject
@@ -46,28 +41,5 @@ final class TriggerNotes implements TableCheck {
             subject.table().oid(),
             subject.table().oid(),
             subject.writtenNames());
-  }
-
-  private static void rules(Subject subject, Findings findings) {
-    subject
-        .jdbc()
-        .query(
-            """
-            SELECT rulename, is_instead
-            FROM pg_rewrite
-            WHERE ev_class = ?
-              AND ev_type = '2'
-              AND ev_enabled IN ('O', 'A')
-            ORDER BY 1
-            """,
-            rs -> {
-              findings.note(
-                  "rule '%s' on %s rewrites every UPDATE%s."
-                      .formatted(
-                          rs.getString("rulename"),
-                          subject.table().name(),
-                          rs.getBoolean("is_instead") ? ", and replaces it" : ""));
-            },
-            subject.table().oid());
   }
 }

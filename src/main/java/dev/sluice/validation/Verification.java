@@ -27,17 +27,20 @@ import org.springframework.jdbc.core.JdbcTemplate;
 public final class Verification {
   private final DataSource dataSource;
   private final Inspection inspection;
+  private final Inspection queries;
   private final Waiter waiter;
   private final Clock clock;
 
   /**
    * @param waiter asked between windows whether to stop
-   * @param statementTimeout bound of each window and of each of the user's own queries
+   * @param windowMax bound of each window; one that overruns it is halved
+   * @param queryMax bound of each of the user's own queries
    */
   public Verification(
-      DataSource dataSource, Waiter waiter, Clock clock, Duration statementTimeout) {
+      DataSource dataSource, Waiter waiter, Clock clock, Duration windowMax, Duration queryMax) {
     this.dataSource = dataSource;
-    this.inspection = new Inspection(dataSource, statementTimeout);
+    this.inspection = new Inspection(dataSource, windowMax);
+    this.queries = new Inspection(dataSource, queryMax);
     this.waiter = waiter;
     this.clock = clock;
   }
@@ -81,8 +84,10 @@ public final class Verification {
     Windows windows = new Windows(inspection, TableKey.of(table, migration.key()), waiter);
     return new Evidence(
         migration,
+        run,
         table,
         windows,
+        queries,
         new Baselines(dataSource, waiter).find(migration.id(), run).orElse(null),
         transformer);
   }
@@ -91,6 +96,9 @@ public final class Verification {
   private static List<Certificate.Result> outcome(VerifyCheck check, Evidence evidence) {
     try {
       return check.verify(evidence);
+    } catch (WindowOverrunException e) {
+      return List.of(
+          new Certificate.Result(check.name(), false, "was given up: " + e.getMessage()));
     } catch (DataAccessException e) {
       if (SqlStates.isTransient(e)) {
         throw e;

@@ -134,11 +134,11 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  /** The jar that the system property {@code sluice.jar} names, or the one of the build. */
+  /** The repository's, which is the working directory. */
   static SluiceProcess.Installation installation(@Nullable String heapMax) throws Exception {
-    Path jar = Path.of(System.getProperty("sluice.jar", "target/sluice.jar")).toAbsolutePath();
+    Path script = Path.of("scripts/sluice").toAbsolutePath();
     URL jobs = Objects.requireNonNull(BenchCommand.class.getResource("/bench"), "/bench");
-    return new SluiceProcess.Installation(jar, Path.of(URI.create(jobs.toString())), heapMax);
+    return new SluiceProcess.Installation(script, Path.of(URI.create(jobs.toString())), heapMax);
   }
 
   static BenchDatabase adminOf(PostgresServer server) {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Sluice as users start it: a process from the executable jar. */
+/** Sluice as users start it: {@code scripts/sluice}. */
 final class SluiceProcess implements Contender {
 
   private static final int LOG_LINES_SHOWN = 20;
@@ -24,15 +24,15 @@ final class SluiceProcess implements Contender {
   /**
    * What to start.
    *
-   * @param jar the executable jar
+   * @param script that starts the program
    * @param jobs the directory with the benchmark's migrations
    * @param heapMax as {@code -Xmx} takes it; null: the virtual machine's default
    */
-  record Installation(Path jar, Path jobs, @Nullable String heapMax) {
+  record Installation(Path script, Path jobs, @Nullable String heapMax) {
     Installation {
-      if (!Files.isReadable(jar)) {
+      if (!Files.isExecutable(script)) {
         throw new IllegalStateException(
-            jar + ": no such file. Run './mvnw -q -DskipTests package'.");
+            script + ": no such program. Start the benchmark in the repository's directory.");
       }
     }
   }
@@ -67,6 +67,10 @@ final class SluiceProcess implements Contender {
   private void runProcess(BenchDatabase database, Path log) throws Exception {
     ProcessBuilder builder = new ProcessBuilder(command(database));
     builder.redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    if (installation.heapMax() != null) {
+      builder.environment().put("JAVA_OPTS", "-Xmx" + installation.heapMax());
+    }
     if (database.password() != null) {
       builder.environment().put("SPRING_DATASOURCE_PASSWORD", database.password());
     }
@@ -88,11 +92,7 @@ final class SluiceProcess implements Contender {
 
   private List<String> command(BenchDatabase database) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    if (installation.heapMax() != null) {
-      command.add("-Xmx" + installation.heapMax());
-    }
-    command.addAll(List.of("-jar", installation.jar().toString()));
+    command.add(installation.script().toString());
     command.addAll(List.of("run", migration, "--jobs", installation.jobs().toString()));
     command.addAll(List.of("--workers", Integer.toString(workers), "--chunk-rows", "1000"));
     command.addAll(List.of("--url", database.url(), "--user", database.user()));

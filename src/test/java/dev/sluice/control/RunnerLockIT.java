@@ -3,17 +3,23 @@ package dev.sluice.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.sluice.migration.MigrationId;
+import dev.sluice.postgres.Waiter;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.BadSqlGrammarException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -28,7 +34,7 @@ class RunnerLockIT {
   @BeforeEach
   void createOurTables() {
     database = PostgresServer.newest().newDatabase();
-    new SluiceSchema(database.dataSource()).upgrade();
+    new SluiceSchema(database.dataSource()).upgrade(duration -> {});
     ledger = new Ledger(new JdbcTemplate(database.dataSource()));
   }
 
@@ -142,11 +148,72 @@ class RunnerLockIT {
     try (TestDatabase fresh = PostgresServer.newest().newDatabase()) {
       SluiceSchema schema = new SluiceSchema(fresh.dataSource());
       assertThat(schema.exists()).isFalse();
-      CompletableFuture<Void> one = CompletableFuture.runAsync(schema::upgrade);
-      CompletableFuture<Void> two = CompletableFuture.runAsync(schema::upgrade);
+      CompletableFuture<Void> one =
+          CompletableFuture.runAsync(() -> schema.upgrade(new StopSignal()));
+      CompletableFuture<Void> two =
+          CompletableFuture.runAsync(() -> schema.upgrade(new StopSignal()));
       CompletableFuture.allOf(one, two).get();
       assertThat(schema.exists()).isTrue();
     }
+  }
+
+  @Test
+  void whoKeepsOurSchemaLockedIsNamedAfterAWhile() throws Exception {
+    List<Duration> waits = new ArrayList<>();
+    SluiceSchema schema = new SluiceSchema(database.dataSource());
+    try (Connection other = database.connect()) {
+      assertThat(new SessionLock("sluice.schema").tryTake(other)).isTrue();
+      assertThatThrownBy(() -> schema.upgrade(waits::add))
+          .isInstanceOf(SluiceSchema.SchemaBusyException.class)
+          .message()
+          .matches(
+              "another process has been creating or upgrading schema sluice for 30 s:"
+                  + " server process \\d+ of \\w+ on .+ since .+ UTC\\."
+                  + " Wait for it to end, or end it, and run again\\.");
+    }
+    assertThat(waits.stream().reduce(Duration.ZERO, Duration::plus))
+        .isEqualTo(Duration.ofSeconds(30));
+    // and its own attempt left nothing behind
+    schema.upgrade(waits::add);
+  }
+
+  @Test
+  void aStopEndsTheWaitForOurSchema() throws Exception {
+    StopSignal stop = new StopSignal();
+    stop.stop();
+    try (Connection other = database.connect()) {
+      new SessionLock("sluice.schema").tryTake(other);
+      assertThatThrownBy(() -> new SluiceSchema(database.dataSource()).upgrade(stop))
+          .isInstanceOf(Waiter.StoppedException.class);
+    }
+  }
+
+  @Test
+  void noPooledSessionKeepsALockThatWasTakenHalfway() throws Exception {
+    database.execute("ALTER TABLE sluice.migration RENAME TO away");
+    HikariConfig settings = new HikariConfig();
+    settings.setDataSource(database.dataSource());
+    settings.setMaximumPoolSize(2);
+    try (HikariDataSource pool = new HikariDataSource(settings)) {
+      for (int i = 0; i < 4; i++) {
+        assertThatThrownBy(() -> RunnerLock.tryTake(pool, ID, "sum", "process 1 on host"))
+            .isInstanceOf(BadSqlGrammarException.class);
+      }
+      waitUntilNobodyHoldsTheLock();
+      database.execute("ALTER TABLE sluice.away RENAME TO migration");
+      RunnerLock.tryTake(pool, ID, "sum", "process 1 on host").orElseThrow().close();
+    }
+  }
+
+  /** A server notices the end of a session within moments. */
+  private void waitUntilNobodyHoldsTheLock() throws InterruptedException {
+    for (int i = 0; i < 200; i++) {
+      if (RunnerLock.holder(database.dataSource(), ID).isEmpty()) {
+        return;
+      }
+      Thread.sleep(50);
+    }
+    throw new AssertionError(RunnerLock.holder(database.dataSource(), ID).toString());
   }
 
   private Optional<RunnerLock> take() throws SQLException {

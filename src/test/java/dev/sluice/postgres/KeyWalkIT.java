@@ -9,9 +9,12 @@ import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 class KeyWalkIT {
@@ -91,15 +94,43 @@ class KeyWalkIT {
   void theHolderOfARowIsNamed() throws Exception {
     RowLocks locks = new RowLocks(jdbc, key("plain"));
     Key row = new Key(List.of("30"));
-    assertThat(locks.holder(row)).isEmpty();
+    List<Key> window = List.of(new Key(List.of("27")), row, new Key(List.of("33")));
+    assertThat(locks.firstHeld(window)).isEmpty();
+    assertThat(locks.firstHeld(List.of())).isEmpty();
     try (Connection one = holding("one");
         Connection two = holding("two")) {
-      assertThat(locks.holder(row).orElseThrow().application()).isIn("one", "two");
+      RowLocks.Held both = locks.firstHeld(window).orElseThrow();
+      assertThat(both.key()).isEqualTo(row);
+      assertThat(both.holder().application()).isIn("one", "two");
       one.rollback();
-      assertThat(locks.holder(row).orElseThrow().application()).isEqualTo("two");
+      assertThat(locks.firstHeld(window).orElseThrow().holder().application()).isEqualTo("two");
       two.rollback();
     }
-    assertThat(locks.holder(row)).isEmpty();
+    assertThat(locks.firstHeld(window)).isEmpty();
+  }
+
+  @Test
+  void manyRowsAreLookedAtInOneQuery() {
+    AtomicInteger queries = new AtomicInteger();
+    JdbcTemplate counted =
+        new JdbcTemplate(database.dataSource()) {
+          @Override
+          public <T> T execute(ConnectionCallback<T> action) {
+            queries.incrementAndGet();
+            return super.execute(action);
+          }
+        };
+    List<Key> rows = IntStream.range(1, 20).mapToObj(i -> new Key(List.of("" + i * 3))).toList();
+    assertThat(new RowLocks(counted, key("plain")).firstHeld(rows)).isEmpty();
+    assertThat(queries).hasValue(1);
+  }
+
+  @Test
+  void aSeedChoosesTheSampleAgain() {
+    KeySample sample = new KeySample(jdbc, key("wide"));
+    assertThat(sample.ranges(8, 1))
+        .isEqualTo(sample.ranges(8, 1))
+        .isNotEqualTo(sample.ranges(8, 2));
   }
 
   private static Connection holding(String application) throws Exception {

@@ -14,8 +14,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 @ParameterizedClass
 @MethodSource("dev.sluice.testing.PostgresServer#all")
@@ -156,21 +154,6 @@ class OutsideTransactionIT {
           ScriptTrial.attempts(2));
 
       assertThat(trial.database.count("pg_inherits WHERE inhparent = 'parent'::regclass")).isZero();
-    }
-  }
-
-  @Test
-  void theSessionGetsItsTimeoutsBack() throws SQLException {
-    try (Connection connection = trial.database.connect()) {
-      var source = new SingleConnectionDataSource(connection, true);
-      JdbcTemplate jdbc = new JdbcTemplate(source);
-      jdbc.execute("SET lock_timeout = '7s'; SET statement_timeout = '8s'");
-
-      new ScriptRunner(source, ScriptTrial.NO_WAIT, ScriptSettings.DEFAULT)
-          .run(ScriptTrial.ID, ScriptTrial.script(Kind.EXPAND_UP, "VACUUM users; SELECT 1;"));
-
-      assertThat(jdbc.queryForObject("SHOW lock_timeout", String.class)).isEqualTo("7s");
-      assertThat(jdbc.queryForObject("SHOW statement_timeout", String.class)).isEqualTo("8s");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.sluice.schema.SafeConstrain.AsWritten;
 import dev.sluice.schema.SafeConstrain.Instead;
@@ -19,8 +20,8 @@ class SafeConstrainTest {
     assertThat(instead("ALTER TABLE users ALTER COLUMN name SET NOT NULL"))
         .containsExactly(
             List.of(
-                "ALTER TABLE users ADD CONSTRAINT \"sluice_not_null_users_name\" CHECK (name IS NOT"
-                    + " NULL) NOT VALID"),
+                "ALTER TABLE users ADD CONSTRAINT \"sluice_not_null_users_name\" CHECK (name IS"
+                    + " DISTINCT FROM NULL) NOT VALID"),
             List.of("ALTER TABLE users VALIDATE CONSTRAINT \"sluice_not_null_users_name\""),
             List.of(
                 "ALTER TABLE users ALTER COLUMN name SET NOT NULL",
@@ -35,7 +36,7 @@ class SafeConstrainTest {
         .isEqualTo(
             List.of(
                 "alter table if exists only app.\"Order\" ADD CONSTRAINT"
-                    + " \"sluice_not_null_Order_Id\" CHECK (\"Id\" IS NOT NULL) NOT VALID"));
+                    + " \"sluice_not_null_Order_Id\" CHECK (\"Id\" IS DISTINCT FROM NULL) NO INHERIT NOT VALID"));
   }
 
   @Test
@@ -51,7 +52,6 @@ class SafeConstrainTest {
       textBlock =
           """
           CONSTRAINT positive CHECK (total > 0)                    | positive               | CHECK (total > 0)
-          CHECK (total > 0) NO INHERIT                             | "orders_check_400681b3" | CHECK (total > 0) NO INHERIT
           CONSTRAINT "F" FOREIGN KEY (u) REFERENCES users ON DELETE CASCADE | "F" | FOREIGN KEY (u) REFERENCES users ON DELETE CASCADE
           FOREIGN KEY (u, "V") REFERENCES users (a, b)             | "orders_u_V_fkey"      | FOREIGN KEY (u, "V") REFERENCES users (a, b)
           CONSTRAINT n NOT NULL total                              | n                      | NOT NULL total
@@ -63,6 +63,23 @@ class SafeConstrainTest {
         .containsExactly(
             List.of(head + "ADD CONSTRAINT " + name + " " + definition + " NOT VALID"),
             List.of(head + "VALIDATE CONSTRAINT " + name));
+  }
+
+  @Test
+  void aCheckWithoutANameGetsPostgresOwnOnceItIsValid() {
+    List<List<String>> transactions =
+        instead("ALTER TABLE app.orders ADD CHECK (note <> '$sluice$') NO INHERIT");
+
+    assertThat(transactions).hasSize(3);
+    assertThat(transactions.subList(0, 2))
+        .containsExactly(
+            List.of(
+                "ALTER TABLE app.orders ADD CONSTRAINT \"orders_check_f67150b2\" CHECK (note <>"
+                    + " '$sluice$') NO INHERIT NOT VALID"),
+            List.of("ALTER TABLE app.orders VALIDATE CONSTRAINT \"orders_check_f67150b2\""));
+    assertThat(transactions.get(2))
+        .singleElement(STRING)
+        .startsWith("DO /* names a check of app.orders as PostgreSQL does */ $sluice1$\n");
   }
 
   @Test

@@ -29,7 +29,7 @@ final class ScriptTrial implements AutoCloseable {
 
   ScriptTrial(PostgresServer server) {
     database = server.newDatabase();
-    new SluiceSchema(database.dataSource()).upgrade();
+    new SluiceSchema(database.dataSource()).upgrade(duration -> {});
   }
 
   /** Gives up on a lock quickly, so many times. */

@@ -170,28 +170,6 @@ class PreflightIT {
   }
 
   @Test
-  void aPublishedTableWithoutReplicaIdentityIsRefused() {
-    database.execute(
-        """
-        CREATE TABLE bare (id int NOT NULL UNIQUE, tier text);
-        CREATE PUBLICATION listed FOR TABLE bare, users;
-        CREATE PUBLICATION inserts FOR TABLE bare WITH (publish = 'insert');
-        CREATE PUBLICATION everything FOR ALL TABLES
-        """);
-    assertThat(refusals(TestMigration.of("bare").key("id").set("tier", "'x'")))
-        .containsExactly(
-            "updates of public.bare are published (everything, listed) but it has no replica"
-                + " identity: PostgreSQL refuses to update it. Add a primary key, or"
-                + " ALTER TABLE \"public\".\"bare\" REPLICA IDENTITY FULL;");
-    assertThat(check(TestMigration.of("users").set("first_name", "full_name")).notes())
-        .contains(
-            "updates of public.users are published (everything, listed):"
-                + " watch how far their consumers lag.");
-    database.execute("ALTER TABLE bare REPLICA IDENTITY FULL");
-    assertThat(refusals(TestMigration.of("bare").key("id").set("tier", "'x'"))).isEmpty();
-  }
-
-  @Test
   void aCheckThatIsNotTrueIsRefused() {
     assertThat(checked("SELECT count(*) > 0 FROM users"))
         .containsExactly(

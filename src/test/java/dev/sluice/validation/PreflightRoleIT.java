@@ -1,14 +1,20 @@
 package dev.sluice.validation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What preflight refuses because of the role that the run works as. */
 class PreflightRoleIT {
@@ -17,7 +23,16 @@ class PreflightRoleIT {
 
   @BeforeEach
   void createTable() {
-    database = PostgresServer.newest().newDatabase();
+    create(PostgresServer.newest());
+  }
+
+  private void use(PostgresServer server) {
+    drop();
+    create(server);
+  }
+
+  private void create(PostgresServer server) {
+    database = server.newDatabase();
     role = new LimitedRole(database);
     database.execute(
         """
@@ -47,7 +62,7 @@ class PreflightRoleIT {
         TestMigration.of("app.users").transform(List.of("phone"), List.of("tier"));
     assertThat(refusals(migration))
         .containsExactly(
-            "role '%1$s' may not SELECT column 'id', 'phone', 'tier' of app.users."
+            "role '%1$s' may not SELECT column 'id', 'tier', 'phone' of app.users."
                     .formatted(role.name())
                 + " GRANT SELECT ON \"app\".\"users\" TO \"%s\";".formatted(role.name()),
             "role '%1$s' may not UPDATE column 'tier' of app.users.".formatted(role.name())
@@ -56,6 +71,47 @@ class PreflightRoleIT {
     grant("SELECT ON app.users");
     grant("UPDATE (tier) ON app.users");
     assertThat(refusals(migration)).isEmpty();
+  }
+
+  @Test
+  void columnsThatOnlyChecksReadNeedTheirGrantToo() {
+    grant("USAGE ON SCHEMA app");
+    grant("SELECT (id, tier, xmax), UPDATE (tier) ON app.users");
+    assertThat(refusals(TestMigration.of("app.users").set("tier", "'x'").distribution("phone")))
+        .containsExactly(
+            "role '%1$s' may not SELECT column 'phone' of app.users.".formatted(role.name())
+                + " GRANT SELECT ON \"app\".\"users\" TO \"%s\";".formatted(role.name()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void rowVersionsNeedAGrantThatIncludesThem(PostgresServer server) throws SQLException {
+    use(server);
+    grant("USAGE ON SCHEMA app");
+    grant("SELECT (id, phone, tier), UPDATE (tier) ON app.users");
+    assertThat(refusals(TestMigration.of("app.users").set("tier", "phone")))
+        .containsExactly(
+            ("role '%1$s' may SELECT single columns of app.users, but not 'xmax', which tells a row's"
+                    + " version and who holds it. GRANT SELECT ON \"app\".\"users\" TO \"%1$s\";"
+                    + " or GRANT SELECT (xmax) ON \"app\".\"users\" TO \"%1$s\";")
+                .formatted(role.name()));
+    TestMigration transform =
+        TestMigration.of("app.users").transform(List.of("phone"), List.of("tier"));
+    assertThat(refusals(transform))
+        .containsExactly(
+            ("role '%1$s' may SELECT single columns of app.users, but not 'xmin', 'xmax', which tells"
+                    + " a row's version and who holds it."
+                    + " GRANT SELECT ON \"app\".\"users\" TO \"%1$s\";"
+                    + " or GRANT SELECT (xmin, xmax) ON \"app\".\"users\" TO \"%1$s\";")
+                .formatted(role.name()));
+    String read = "SELECT id, xmin, xmax FROM app.users FOR NO KEY UPDATE";
+    try (Connection connection = role.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      assertThatThrownBy(() -> statement.execute(read)).hasMessageContaining("permission denied");
+      grant("SELECT (xmin, xmax) ON app.users");
+      assertThat(refusals(transform)).isEmpty();
+      statement.execute(read);
+    }
   }
 
   @Test
