@@ -16,6 +16,7 @@ import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.TransientRetry;
 import dev.sluice.postgres.Waiter;
+import dev.sluice.throttle.ChunkSize;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -48,6 +49,10 @@ public final class Backfill {
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transaction;
   private final AtomicBoolean aborted = new AtomicBoolean();
+
+  /** A worker is a thread. Its next partition starts with the size that fitted the last one. */
+  private final ThreadLocal<ChunkSize> sizes;
+
   private @Nullable Target target;
 
   /** What the program gives: the database and Spring Batch's repository in it. */
@@ -81,6 +86,7 @@ public final class Backfill {
     this.run = run;
     this.jdbc = new JdbcTemplate(environment.dataSource());
     this.transaction = new TransactionTemplate(environment.transactionManager());
+    this.sizes = ThreadLocal.withInitial(() -> new ChunkSize(migration.tuning().chunk()));
   }
 
   /** Splits the table; for the manager step. */
@@ -190,8 +196,7 @@ public final class Backfill {
     return new ChunkLoop<>(
         chunks,
         change,
-        windows(),
-        pass.resumes() ? strides() : null,
+        new ChunkLoop.Worker(windows(), pass.resumes() ? strides() : null, sizes.get()),
         environment.jobRepository(),
         this::checkBoundary,
         environment.waiter(),
