@@ -13,6 +13,7 @@ import dev.sluice.postgres.RowLocks;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.TransientRetry;
 import dev.sluice.postgres.Waiter;
+import dev.sluice.throttle.ChunkSize;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,6 +47,10 @@ public final class Backfill {
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transaction;
   private final AtomicBoolean aborted = new AtomicBoolean();
+
+  /** A worker is a thread. Its next partition starts with the size that fitted the last one. */
+  private final ThreadLocal<ChunkSize> sizes;
+
   private @Nullable Target target;
 
   /** What the program gives: the database and Spring Batch's repository in it. */
@@ -71,6 +76,7 @@ public final class Backfill {
     this.migration = migration;
     this.run = run;
     this.newWork = newWork;
+    this.sizes = ThreadLocal.withInitial(() -> new ChunkSize(migration.tuning().chunk()));
     this.jdbc = new JdbcTemplate(environment.dataSource());
     this.transaction = new TransactionTemplate(environment.transactionManager());
   }
@@ -201,8 +207,7 @@ public final class Backfill {
     return new ChunkLoop<>(
         chunks,
         change,
-        windows(),
-        pass.resumes() ? strides() : null,
+        new ChunkLoop.Worker(windows(), pass.resumes() ? strides() : null, sizes.get()),
         environment.jobRepository(),
         this::checkBoundary,
         environment.waiter(),

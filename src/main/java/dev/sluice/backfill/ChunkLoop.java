@@ -33,8 +33,7 @@ final class ChunkLoop<I, O> {
 
   private final ChunkTransaction transaction;
   private final RowChange<I, O> change;
-  private final KeyWindows windows;
-  private final Strides.@Nullable Lookahead strides;
+  private final Worker worker;
   private final JobRepository jobRepository;
   private final ChunkBoundary boundary;
   private final Waiter waiter;
@@ -42,14 +41,10 @@ final class ChunkLoop<I, O> {
   private final Pass pass;
   private final RetryTemplate retry;
 
-  /**
-   * @param strides null: rows are done in key order
-   */
   ChunkLoop(
       ChunkTransaction transaction,
       RowChange<I, O> change,
-      KeyWindows windows,
-      Strides.@Nullable Lookahead strides,
+      Worker worker,
       JobRepository jobRepository,
       ChunkBoundary boundary,
       Waiter waiter,
@@ -57,8 +52,7 @@ final class ChunkLoop<I, O> {
       Pass pass) {
     this.transaction = transaction;
     this.change = change;
-    this.windows = windows;
-    this.strides = strides;
+    this.worker = worker;
     this.jobRepository = jobRepository;
     this.boundary = boundary;
     this.waiter = waiter;
@@ -71,6 +65,14 @@ final class ChunkLoop<I, O> {
             waiter,
             error -> SqlStates.isTimeout(error) ? pass.skipLocked() : isTransient(error));
   }
+
+  /**
+   * What a worker looks ahead with.
+   *
+   * @param strides null: rows are done in key order
+   * @param size of its chunks, as its last range left it
+   */
+  record Worker(KeyWindows windows, Strides.@Nullable Lookahead strides, ChunkSize size) {}
 
   /**
    * How to go through ranges.
@@ -137,7 +139,7 @@ final class ChunkLoop<I, O> {
   private final class Progress {
     private final StepExecution step;
     private final KeyRange range;
-    private final ChunkSize size = new ChunkSize(tuning.chunk());
+    private final ChunkSize size = worker.size();
     private KeyCursor cursor;
     private boolean rowsSeen;
 
@@ -146,8 +148,8 @@ final class ChunkLoop<I, O> {
       this.range = range;
       this.cursor =
           new KeyCursor(
-              windows,
-              strides,
+              worker.windows(),
+              worker.strides(),
               pass.resumes() ? startAtCheckpoint() : range,
               tuning.chunk().targetTime());
     }

@@ -35,8 +35,6 @@ final class ChunkTransaction {
   /** Time that may pass before the limit of the next statement is set anew. */
   private static final Duration SLACK = Duration.ofMillis(20);
 
-
-
   private final JobRepository jobRepository;
   private final TransactionTemplate transaction;
   private final JdbcTemplate jdbc;
@@ -110,7 +108,8 @@ final class ChunkTransaction {
     Page<I> page = readUnlocked(change, request);
     Duration lookedFor = Duration.ofNanos(System.nanoTime() - begin);
     Processed<I, O> processed = compute(change, page);
-    return inTransaction(step, change, request, checkpointAfter, () -> processed).withTime(lookedFor);
+    return inTransaction(step, change, request, checkpointAfter, () -> processed)
+        .withTime(lookedFor);
   }
 
   /** Locks no row, but its snapshot holds back vacuum: bounded as well, if more widely. */

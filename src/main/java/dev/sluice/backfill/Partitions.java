@@ -118,9 +118,7 @@ final class Partitions implements Partitioner {
 
   private KeyRange range(ResultSet rs) throws SQLException {
     if (!rs.getString("key_columns").equals(key.describe())) {
-      throw new IllegalStateException(
-          "the run began with the key (%s), the definition now says (%s). Put key: back."
-              .formatted(rs.getString("key_columns"), key.describe()));
+      throw new KeyChangedException(id, rs.getString("key_columns"), key.describe());
     }
     return new KeyRange(key(rs, "after_key"), key(rs, "through_key"));
   }

@@ -149,16 +149,4 @@ final class SweepStep extends AbstractStep {
               .formatted(migration.id(), ROUNDS_MAX, rows, migration.table(), rowsBefore));
     }
   }
-
-  /** A lock of another session outlasted the wait. */
-  static final class RowStaysLockedException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    RowStaysLockedException(Migration migration, String holder, Duration waited, Exception cause) {
-      super(
-          "%s: a row of %s stayed locked for %d minutes, %s. End that session, and run again."
-              .formatted(migration.id(), migration.table(), waited.toMinutes(), holder),
-          cause);
-    }
-  }
 }

@@ -1,10 +1,13 @@
 package dev.sluice.job;
 
+import dev.sluice.backfill.KeyChangedException;
+import dev.sluice.backfill.RowStaysLockedException;
 import dev.sluice.backfill.UnchangedRowsException;
 import dev.sluice.control.RunnerLock.LockLostException;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Waiter.StoppedException;
+import dev.sluice.schema.ScriptException;
 import dev.sluice.validation.RefusedException;
 import java.util.Arrays;
 import java.util.Optional;
@@ -25,10 +28,13 @@ final class Failures {
         || (SqlStates.isTransient(error) && !isFinal(error));
   }
 
+  /** Also what has waited for a lock already, within a bound: the next launch would do the same. */
   private static boolean isFinal(Throwable error) {
     return find(error, RefusedException.class).isPresent()
         || find(error, VerificationFailedException.class).isPresent()
-        || find(error, UnchangedRowsException.class).isPresent();
+        || find(error, UnchangedRowsException.class).isPresent()
+        || find(error, RowStaysLockedException.class).isPresent()
+        || find(error, ScriptException.class).filter(SqlStates::isLockTimeout).isPresent();
   }
 
   static RunResult result(MigrationId id, Throwable error) {
@@ -38,6 +44,14 @@ final class Failures {
     Optional<RefusedException> refused = find(error, RefusedException.class);
     if (refused.isPresent()) {
       return RunResult.of(id, Outcome.REFUSED, message(refused.get()));
+    }
+    Optional<KeyChangedException> key = find(error, KeyChangedException.class);
+    if (key.isPresent()) {
+      return RunResult.of(id, Outcome.REFUSED, message(key.get()));
+    }
+    Optional<Relaunches.OwnGhostException> busy = find(error, Relaunches.OwnGhostException.class);
+    if (busy.isPresent()) {
+      return RunResult.of(id, Outcome.BUSY, message(busy.get()));
     }
     Optional<VerificationFailedException> verification =
         find(error, VerificationFailedException.class);
@@ -59,8 +73,9 @@ final class Failures {
       String text = message(own.get());
       return text.startsWith(id.value()) ? text : id + ": " + text;
     }
-    return "%s: %s. Correct the cause, and run it again to go on."
-        .formatted(id, SqlStates.message(error));
+    String said = SqlStates.message(error);
+    return "%s: %s%s Correct the cause, and run it again to go on."
+        .formatted(id, said, said.endsWith(".") ? "" : ".");
   }
 
   /**
@@ -83,7 +98,7 @@ final class Failures {
 
   private static Optional<Throwable> ownError(Throwable error) {
     for (Throwable t = error; t != null; t = t.getCause()) {
-      if (t.getClass().getName().startsWith("dev.sluice.")) {
+      if (t.getClass().getName().startsWith("dev.sluice.") && !(t instanceof JobFailedException)) {
         return Optional.of(t);
       }
     }

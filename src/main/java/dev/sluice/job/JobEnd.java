@@ -22,9 +22,9 @@ final class JobEnd {
   }
 
   /**
-   * @throws Exception the failure that decides, if a relaunch may pass it
+   * @throws JobFailedException if a relaunch may pass the failure that decides
    */
-  RunResult result(JobExecution execution) throws Exception {
+  RunResult result(JobExecution execution) throws JobFailedException {
     MigrationId id = job.migration().id();
     if (execution.getStatus() == BatchStatus.COMPLETED) {
       return job.completed(launch.entry());
@@ -40,11 +40,25 @@ final class JobEnd {
       log.info("run.stopped migration={} while: {}", id, SqlStates.message(decisive));
       return Failures.stopped(id);
     }
-    if (Failures.mayPass(decisive) && decisive instanceof Exception e) {
-      throw e;
+    if (Failures.mayPass(decisive)) {
+      throw new JobFailedException(place(execution, decisive), progressed(execution), decisive);
     }
     log.debug("run.failed migration={}", id, decisive);
     return Failures.result(id, decisive);
+  }
+
+  /** A partition's step goes by the name of the whole: which of them fails first is chance. */
+  private static String place(JobExecution execution, Throwable failure) {
+    return execution.getStepExecutions().stream()
+        .filter(step -> step.getFailureExceptions().contains(failure))
+        .map(step -> StepName.labelOf(step.getStepName()))
+        .findFirst()
+        .orElse("none");
+  }
+
+  /** Steps count anew at each launch. */
+  private static boolean progressed(JobExecution execution) {
+    return execution.getStepExecutions().stream().anyMatch(step -> step.getCommitCount() > 0);
   }
 
   /** What does not pass by itself decides; Spring Batch's own wrappers never do. */

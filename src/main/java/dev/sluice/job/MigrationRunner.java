@@ -91,11 +91,7 @@ public final class MigrationRunner {
   }
 
   private RunResult run(MigrationJob job, StopSignal stop) {
-    try {
-      return new Relaunches(job.migration(), stop).run(() -> launch(job, stop));
-    } catch (Exception e) {
-      return Failures.result(job.migration().id(), e);
-    }
+    return new Relaunches(job.migration(), stop).run(() -> launch(job, stop));
   }
 
   /** Says what a run would do and what preflight finds. Changes nothing. */

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Launches a job again after a failure that passes by itself, with the lock taken anew, within the
- * migration's retry policy.
+ * migration's retry policy, and not if two jobs in a row fail alike.
  */
 final class Relaunches {
 
@@ -29,15 +29,21 @@ final class Relaunches {
     RunResult launch() throws Exception;
   }
 
-  /**
-   * @throws Exception the last launch's failure
-   */
-  RunResult run(Attempt attempt) throws Exception {
+  RunResult run(Attempt attempt) {
+    FailedLaunches failed = new FailedLaunches();
+    try {
+      return launching(attempt, failed);
+    } catch (Exception e) {
+      return failed.result(migration.id(), e);
+    }
+  }
+
+  private RunResult launching(Attempt attempt, FailedLaunches failed) throws Exception {
     return TransientRetry.of(
             migration.tuning().retry().attempts(),
             migration.tuning().retry().backoff(),
             stop,
-            Failures::mayPass)
+            error -> Failures.mayPass(error) && !failed.repeated())
         .execute(
             context -> {
               if (context.getRetryCount() > 0) {
@@ -48,11 +54,16 @@ final class Relaunches {
                     migration.tuning().retry().attempts(),
                     SqlStates.message(context.getLastThrowable()));
               }
-              RunResult result = attempt.launch();
-              if (result.outcome() == Outcome.BUSY && context.getRetryCount() > 0) {
-                throw new OwnGhostException(result.message());
+              try {
+                RunResult result = attempt.launch();
+                if (result.outcome() == Outcome.BUSY && context.getRetryCount() > 0) {
+                  throw new OwnGhostException(result.message());
+                }
+                return result;
+              } catch (Exception e) {
+                failed.add(e);
+                throw e;
               }
-              return result;
             });
   }
 

@@ -25,6 +25,11 @@ public enum StepName {
     this.label = label;
   }
 
+  /** The step that a step execution belongs to, which a partition's name does not say. */
+  static String labelOf(String stepExecutionName) {
+    return stepExecutionName.startsWith(WORKER + ":") ? BACKFILL.label : stepExecutionName;
+  }
+
   public String label() {
     return label;
   }

@@ -29,6 +29,22 @@ public record Script(Kind kind, Path file, String text) {
       return fileName;
     }
 
+    /** Whether it takes back what its opposite did. */
+    public boolean isDown() {
+      return this == EXPAND_DOWN || this == CONSTRAIN_DOWN || this == CLEANUP_DOWN;
+    }
+
+    public Kind opposite() {
+      return switch (this) {
+        case EXPAND_UP -> EXPAND_DOWN;
+        case EXPAND_DOWN -> EXPAND_UP;
+        case CONSTRAIN_UP -> CONSTRAIN_DOWN;
+        case CONSTRAIN_DOWN -> CONSTRAIN_UP;
+        case CLEANUP_UP -> CLEANUP_DOWN;
+        case CLEANUP_DOWN -> CLEANUP_UP;
+      };
+    }
+
     public static Optional<Kind> ofFileName(String fileName) {
       for (Kind kind : values()) {
         if (kind.fileName.equals(fileName)) {

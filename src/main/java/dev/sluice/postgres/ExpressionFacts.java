@@ -16,12 +16,16 @@ import org.springframework.jdbc.core.JdbcOperations;
  * @param volatileFunctions with their signature: two calls may differ
  * @param sessionFunctions stable within a statement, different in the next transaction or session:
  *     {@code now()}, {@code CURRENT_USER}
+ * @param ofTheRowAlone computed by PostgreSQL's own functions from {@code sourceColumns} and
+ *     nothing else that an update of the row could change: no sub-select, no system column, no
+ *     function of a user or an extension
  */
 public record ExpressionFacts(
     List<Identifier> sourceColumns,
     List<TableName> otherTables,
     List<String> volatileFunctions,
-    List<String> sessionFunctions) {
+    List<String> sessionFunctions,
+    boolean ofTheRowAlone) {
 
   public ExpressionFacts {
     sourceColumns = List.copyOf(sourceColumns);
@@ -52,7 +56,8 @@ public record ExpressionFacts(
         sourceColumns(jdbc, table),
         otherTables(jdbc, table),
         volatileFunctions(jdbc),
-        sessionFunctions(jdbc));
+        sessionFunctions(jdbc),
+        isOfTheRowAlone(jdbc));
   }
 
   private static List<Identifier> sourceColumns(JdbcOperations jdbc, TableName table) {
@@ -132,6 +137,30 @@ public record ExpressionFacts(
         ORDER BY 1
         """,
         String.class);
+  }
+
+  private static boolean isOfTheRowAlone(JdbcOperations jdbc) {
+    // table_to_xml and its like take tables by name, and are not volatile
+    return Boolean.TRUE.equals(
+        jdbc.queryForObject(
+            """
+            SELECT r.ev_action::text NOT LIKE '%{SUBLINK %'
+               AND NOT EXISTS (SELECT FROM pg_depend d
+                               WHERE d.classid = 'pg_rewrite'::regclass
+                                 AND d.objid = r.oid
+                                 AND d.refclassid = 'pg_class'::regclass
+                                 AND d.refobjsubid < 0)
+               AND NOT EXISTS (SELECT
+                               FROM regexp_matches(
+                                 r.ev_action::text, ':(?:funcid|opfuncid) (\\d+)', 'g') AS found(oids)
+                               JOIN pg_proc p ON p.oid = found.oids[1]::oid
+                               WHERE p.provolatile = 'v'
+                                  OR p.pronamespace <> 'pg_catalog'::regnamespace
+                                  OR p.proname LIKE '%to!_xml%' ESCAPE '!')
+            FROM pg_rewrite r
+            WHERE r.ev_class = 'pg_temp._k_expression'::regclass
+            """,
+            Boolean.class));
   }
 
   /** Whether evaluating it again over the same data gives the same value. */

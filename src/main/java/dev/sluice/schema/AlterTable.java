@@ -40,6 +40,66 @@ record AlterTable(
     return actions.stream().allMatch(AlterTable::validates);
   }
 
+  /**
+   * Drops or renames. One constraint may replace another in one statement, and a default or a NOT
+   * NULL is no thing: their actions begin with ALTER.
+   */
+  boolean takesAway() {
+    boolean replaces = actions.stream().anyMatch(action -> NewConstraint.of(action).isPresent());
+    return actions.stream().anyMatch(action -> takesAway(new SqlCursor(action), replaces));
+  }
+
+  private static boolean takesAway(SqlCursor action, boolean replaces) {
+    return action.sees("RENAME")
+        || action.sees("SET", "SCHEMA")
+        || (action.sees("DROP") && !(replaces && action.sees("DROP", "CONSTRAINT")));
+  }
+
+  /** {@code ADD EXCLUDE}: builds its index under its lock, and PostgreSQL has no other way. */
+  boolean excludes() {
+    return actions.stream()
+        .flatMap(action -> NewConstraint.of(action).stream())
+        .anyMatch(added -> new SqlCursor(added.body()).sees("EXCLUDE"));
+  }
+
+  /** What a new column must not bring along; what its default costs only the server knows. */
+  Optional<String> againstNewColumns() {
+    return actions.stream()
+        .filter(AlterTable::addsColumn)
+        .flatMap(action -> againstNewColumn(action).stream())
+        .findFirst();
+  }
+
+  private static Optional<String> againstNewColumn(List<Piece> action) {
+    SqlCursor cursor = new SqlCursor(action);
+    if (cursor.has("GENERATED") && cursor.has("STORED")) {
+      return Optional.of(
+          "computes the column for every row under a lock that blocks the application. Add a plain"
+              + " column and let migration.yaml fill it.");
+    }
+    boolean builds = cursor.has("UNIQUE") || cursor.has("PRIMARY", "KEY");
+    boolean scans = cursor.has("CHECK") || (cursor.has("REFERENCES") && cursor.has("DEFAULT"));
+    return builds || scans
+        ? Optional.of(
+            (builds ? "builds an index" : "scans the table")
+                + " under a lock that blocks the application. Add the column alone, and the"
+                + " constraint in constrain.up.sql, where it is done without one.")
+        : Optional.empty();
+  }
+
+  static boolean addsColumn(List<Piece> action) {
+    return new SqlCursor(action).sees("ADD") && NewConstraint.of(action).isEmpty();
+  }
+
+  static boolean changesType(List<Piece> action) {
+    SqlCursor cursor = new SqlCursor(action);
+    cursor.skip("ALTER");
+    cursor.skip("COLUMN");
+    return new SqlCursor(action).sees("ALTER")
+        && cursor.name().isPresent()
+        && (cursor.sees("TYPE") || cursor.sees("SET", "DATA", "TYPE"));
+  }
+
   static boolean validates(List<Piece> action) {
     return new SqlCursor(action).sees("VALIDATE", "CONSTRAINT");
   }

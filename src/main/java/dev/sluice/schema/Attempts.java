@@ -2,7 +2,6 @@ package dev.sluice.schema;
 
 import dev.sluice.postgres.SqlStates;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,9 +46,14 @@ final class Attempts implements LockRetry.Listener {
   /** The blockers of an earlier failure do not explain a last one of another kind. */
   ScriptException.Situation situation(RuntimeException error) {
     boolean locked = SqlStates.of(error).filter(LOCK_FAILURES::contains).isPresent();
-    List<Step> applied = run.steps().subList(0, unit.first());
     return new ScriptException.Situation(
-        run.id(), run.script(), applied, stepOf(error), failed, locked ? lastBlockers : null);
+        run.id(),
+        run.script(),
+        run.steps(),
+        unit,
+        stepOf(error),
+        failed,
+        locked ? lastBlockers : null);
   }
 
   private Step stepOf(Throwable error) {

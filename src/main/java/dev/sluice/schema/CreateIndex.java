@@ -57,6 +57,11 @@ record CreateIndex(
     return new CreateIndex(unique, true, ifNotExists, name, only, table, definition);
   }
 
+  /** The same index on another table, nobody's, under another name. */
+  CreateIndex on(String otherTable, String otherName) {
+    return new CreateIndex(unique, false, false, otherName, false, otherTable, definition);
+  }
+
   String sql() {
     return "CREATE %sINDEX %s%s%sON %s%s %s"
         .formatted(

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Runs a step that PostgreSQL refuses in a transaction, so that running it twice does it once: the
@@ -18,16 +19,21 @@ final class OutsideTransaction {
       Set.of("42P04", "42P07", "42710", "3D000", "42P01", "42704");
 
   private final ScriptSettings settings;
+  private final String owner;
 
-  OutsideTransaction(ScriptSettings settings) {
+  /**
+   * @param owner migration and script, for whoever finds a renamed index
+   */
+  OutsideTransaction(ScriptSettings settings, String owner) {
     this.settings = settings;
+    this.owner = owner;
   }
 
   /**
    * @param session one connection that commits by itself, whose settings the caller restores
    * @param mayHaveHappened an earlier attempt ended without an answer
    */
-  void run(JdbcOperations session, Step step, boolean mayHaveHappened) {
+  void run(JdbcTemplate session, Step step, boolean mayHaveHappened) {
     setTimeouts(session, lockTimeout(step));
     runNow(session, step, mayHaveHappened);
   }
@@ -45,11 +51,11 @@ final class OutsideTransaction {
         lockTimeout.toMillis() + "ms");
   }
 
-  private void runNow(JdbcOperations session, Step step, boolean mayHaveHappened) {
+  private void runNow(JdbcTemplate session, Step step, boolean mayHaveHappened) {
     Optional<CreateIndex> index = CreateIndex.of(step.sql());
     Optional<PartitionDetach> detach = PartitionDetach.of(step.sql());
     if (index.isPresent()) {
-      new BackgroundIndex(session, index.get()).build(step.sql(), mayHaveHappened);
+      new BackgroundIndex(session, index.get(), owner).build(step.sql());
     } else if (detach.isPresent()) {
       detach.get().run(session, step.sql(), mayHaveHappened);
     } else if (PartitionedForeignKey.of(step).isPresent()) {

@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 /** What a schema file must not do, as far as its text shows it. */
 final class SchemaRules {
   private static final List<String> WRITES = List.of("INSERT", "UPDATE", "DELETE", "MERGE");
+  private static final List<String> HIDDEN_WRITES =
+      List.of("INSERT", "UPDATE", "DELETE", "MERGE", "COPY");
 
   private final Script.Kind kind;
   private final CreatedTables created;
@@ -35,6 +37,16 @@ final class SchemaRules {
           "changes data, and a schema file changes the schema only. Data goes into"
               + " migration.yaml, in chunks; INSERT … VALUES is allowed.");
     }
+    if (hidesWrites(statement)) {
+      found.add(
+          "changes data in a block, which can neither be cut into chunks nor continued. Data goes"
+              + " into migration.yaml; the block may change the schema.");
+    }
+    if (isUp() && takesAway(statement)) {
+      found.add(
+          "takes away what the application may still use and rollback needs. Dropping, renaming and"
+              + " truncating belong to cleanup.up.sql, once the result is verified.");
+    }
     if (cursor.sees("SET") || cursor.sees("RESET") || cursor.sees("DISCARD")) {
       found.add(
           "a session setting would not reach every statement: a restart goes on behind it. Write"
@@ -53,12 +65,39 @@ final class SchemaRules {
   }
 
   private boolean changesData(SqlCursor cursor) {
-    boolean cleanup = kind == Script.Kind.CLEANUP_UP;
     return Stream.of("UPDATE", "DELETE", "MERGE").anyMatch(cursor::sees)
-        || (cursor.sees("TRUNCATE") && !cleanup)
+        || (cursor.sees("TRUNCATE") && !mayTruncate() && !isUp())
         || (cursor.sees("COPY") && cursor.has("FROM"))
         || (cursor.sees("INSERT") && !cursor.has("VALUES"))
         || (cursor.sees("WITH") && WRITES.stream().anyMatch(cursor::mentions));
+  }
+
+  private boolean hidesWrites(ScriptStatement statement) {
+    return DoBlock.of(statement)
+        .filter(
+            block ->
+                block.runs(HIDDEN_WRITES) || (!mayTruncate() && block.runs(List.of("TRUNCATE"))))
+        .isPresent();
+  }
+
+  private boolean mayTruncate() {
+    return kind == Script.Kind.CLEANUP_UP;
+  }
+
+  private boolean isUp() {
+    return kind == Script.Kind.EXPAND_UP || kind == Script.Kind.CONSTRAIN_UP;
+  }
+
+  private boolean takesAway(ScriptStatement statement) {
+    SqlCursor cursor = SqlCursor.of(statement);
+    Optional<AlterTable> table = AlterTable.of(statement);
+    if (table.isPresent()) {
+      return table.get().takesAway() && !created.isTargetOf(statement);
+    }
+    boolean alters =
+        cursor.sees("ALTER") && (cursor.has("RENAME") || cursor.has("DROP", "ATTRIBUTE"));
+    boolean hidden = DoBlock.of(statement).filter(block -> block.runs(List.of("DROP"))).isPresent();
+    return cursor.sees("DROP") || cursor.sees("TRUNCATE") || alters || hidden;
   }
 
   private static boolean rewritesUnderLock(SqlCursor cursor) {
@@ -88,7 +127,13 @@ final class SchemaRules {
     if (rewrites(kind) && verdict instanceof SafeConstrain.Refused refused) {
       return List.of(refused.reason());
     }
-    boolean scans = !(verdict instanceof SafeConstrain.AsWritten);
+    Optional<String> column = AlterTable.of(statement).flatMap(AlterTable::againstNewColumns);
+    if (column.isPresent() && kind == Script.Kind.EXPAND_UP) {
+      return List.of(column.get());
+    }
+    boolean scans =
+        !(verdict instanceof SafeConstrain.AsWritten)
+            || AlterTable.of(statement).filter(AlterTable::excludes).isPresent();
     return scans && kind == Script.Kind.EXPAND_UP
         ? List.of(
             "scans the table under a lock that blocks the application. Move it to"

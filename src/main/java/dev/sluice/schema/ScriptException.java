@@ -6,6 +6,7 @@ import dev.sluice.postgres.SqlStates;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 
 /**
  * A file that was refused, or stopped at a statement. The message is for the operator, as it is:
@@ -18,18 +19,34 @@ public final class ScriptException extends RuntimeException {
   private static final int STEPS_SHOWN_MAX = 10;
 
   /**
-   * @param applied by this run and those before it, and committed
-   * @param failed where it stopped
-   * @param attempts how many were made
+   * @param steps all of the file
+   * @param unit what was tried; what stands before it is done and committed
+   * @param failed where it stopped, a step of the unit
+   * @param attempts how many failed for a passing reason
    * @param blockers who held a lock after the last attempt; null: it did not fail for a lock
    */
   record Situation(
       MigrationId id,
       Script script,
-      List<Step> applied,
+      List<Step> steps,
+      Unit unit,
       Step failed,
       int attempts,
-      @Nullable String blockers) {}
+      @Nullable String blockers) {
+
+    List<Step> applied() {
+      return steps.subList(0, unit.first());
+    }
+
+    /** Those before it in its transaction. */
+    List<Step> rolledBack() {
+      return unit.steps().subList(0, unit.steps().indexOf(failed));
+    }
+
+    int number() {
+      return unit.first() + unit.steps().indexOf(failed) + 1;
+    }
+  }
 
   private final @Nullable String sqlState;
 
@@ -54,37 +71,103 @@ public final class ScriptException extends RuntimeException {
         null);
   }
 
+  static ScriptException halfTakenBack(MigrationId id, Script script, int done) {
+    return new ScriptException(
+        """
+        %s: %s has begun to take it back, %d of its statements are applied.
+        Nothing was applied by this run. Run %s to its end first: roll %s back again."""
+            .formatted(
+                script.file(),
+                script.kind().opposite().fileName(),
+                done,
+                script.kind().opposite().fileName(),
+                id),
+        null);
+  }
+
+  static ScriptException notCompleted(MigrationId id, Script script, Throwable cause) {
+    return new ScriptException(
+        """
+        %s: every statement is applied, and it could not be written down as completed.
+        %s
+        Correct that, then run %s again: no statement is repeated."""
+            .formatted(script.file(), ServerMessage.of(cause), id),
+        cause);
+  }
+
   static ScriptException failed(Situation situation, Throwable cause) {
     Step step = situation.failed();
     String message =
         """
-        %s:%d: %s
+        %s:%d: statement %d of %d: %s
         %s%s
+        %s
         %s
         %s"""
             .formatted(
                 situation.script().file(),
                 step.line(),
+                situation.number(),
+                situation.steps().size(),
                 step.summary(),
                 ServerMessage.of(cause),
-                attempts(situation),
-                applied(situation.applied()),
-                wayOn(situation, cause));
+                attempts(situation, cause),
+                state(situation, cause),
+                wayOn(situation, cause),
+                wayBack(situation));
     return new ScriptException(message, cause);
   }
 
-  private static String attempts(Situation situation) {
+  private static String attempts(Situation situation, Throwable cause) {
+    if (!SqlStates.isTransient(cause)) {
+      return "";
+    }
+    String attempts =
+        situation.attempts() == 1
+            ? ", in 1 attempt"
+            : ", in each of %d attempts".formatted(situation.attempts());
     return situation.blockers() == null
-        ? ""
-        : ", in each of %d attempts. Held by (pid, application, since): %s."
-            .formatted(situation.attempts(), situation.blockers());
+        ? attempts
+        : attempts + ". Held by (pid, application, since): " + situation.blockers() + ".";
   }
 
-  private static String applied(List<Step> steps) {
-    if (steps.isEmpty()) {
-      return "Applied before it: nothing.";
+  /** What is true in the database now. */
+  private static String state(Situation situation, Throwable cause) {
+    StringBuilder text = new StringBuilder();
+    if (situation.applied().isEmpty()) {
+      text.append("Applied before it: nothing.");
+    } else {
+      text.append("Applied before it, and kept:");
+      list(situation.applied(), text);
     }
-    StringBuilder text = new StringBuilder("Applied before it, and kept:");
+    if (!situation.rolledBack().isEmpty()) {
+      text.append("\nRolled back with it:");
+      list(situation.rolledBack(), text);
+    }
+    if (isUnknown(situation, cause)) {
+      text.append("\nWhether it took effect is not known: the next run looks first.");
+    } else if (leavesAnIndex(situation, cause)) {
+      text.append("\nAn invalid index may be left: the next run replaces it.");
+    }
+    return text.toString();
+  }
+
+  /** The connection was lost where nothing rolls back, or while the commit was under way. */
+  private static boolean isUnknown(Situation situation, Throwable cause) {
+    boolean lost = SqlStates.isTransient(cause) && situation.blockers() == null;
+    boolean begun = !(cause instanceof CannotGetJdbcConnectionException);
+    return lost
+        && begun
+        && (situation.unit().isOutside() || !(cause instanceof StepFailedException));
+  }
+
+  private static boolean leavesAnIndex(Situation situation, Throwable cause) {
+    return SqlStates.isTransient(cause)
+        && situation.unit().isOutside()
+        && CreateIndex.of(situation.failed().sql()).isPresent();
+  }
+
+  private static void list(List<Step> steps, StringBuilder text) {
     int hidden = Math.max(0, steps.size() - STEPS_SHOWN_MAX);
     if (hidden > 0) {
       text.append("\n  ").append(hidden).append(" more");
@@ -92,12 +175,18 @@ public final class ScriptException extends RuntimeException {
     for (Step step : steps.subList(hidden, steps.size())) {
       text.append("\n  line ").append(step.line()).append(": ").append(step.summary());
     }
-    return text.toString();
   }
 
   private static String wayOn(Situation situation, Throwable cause) {
     return cure(situation, cause)
         + ", then run %s again: it goes on behind what is applied.".formatted(situation.id());
+  }
+
+  private static String wayBack(Situation situation) {
+    return situation.applied().isEmpty()
+        ? "Or leave it: nothing of the file is applied."
+        : "Or go back: reverse what is applied, by hand or by the statements of %s."
+            .formatted(situation.script().kind().opposite().fileName());
   }
 
   private static String cure(Situation situation, Throwable cause) {

@@ -3,12 +3,17 @@ package dev.sluice.schema;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.Script;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
- * How far a file got: its row of {@code sluice.script}. Every statement here takes ROW EXCLUSIVE on
- * that table and one row of it, which only runners of the same migration want.
+ * How far a file got: its row of {@code sluice.script}.
+ *
+ * <p>The row of an {@code up} says that there is something to take back, and goes when its {@code
+ * down} is completed. The row of a {@code down} goes as soon as the {@code up} has done something
+ * again: from then on it must run again, from its first statement. Every statement here takes ROW
+ * EXCLUSIVE on that table and one row of it, which only runners of the same migration want.
  */
 final class ScriptProgress {
 
@@ -21,11 +26,15 @@ final class ScriptProgress {
   private final JdbcOperations jdbc;
   private final String id;
   private final String kind;
+  private final String opposite;
+  private final boolean down;
 
   ScriptProgress(JdbcOperations jdbc, MigrationId id, Script.Kind kind) {
     this.jdbc = jdbc;
     this.id = id.value();
     this.kind = kind.fileName();
+    this.opposite = kind.opposite().fileName();
+    this.down = kind.isDown();
   }
 
   /** Makes the row if there is none. May run twice: the second time it changes nothing. */
@@ -39,7 +48,7 @@ final class ScriptProgress {
         id,
         kind,
         digest(List.of()));
-    return state("");
+    return state(kind, "").orElseThrow(this::noRow);
   }
 
   /** Whether a statement was ever tried. */
@@ -60,10 +69,19 @@ final class ScriptProgress {
 
   /** In the transaction of the steps to come: nobody else can do them as well. */
   State lock() {
-    return state("FOR UPDATE");
+    return state(kind, "FOR UPDATE").orElseThrow(this::noRow);
   }
 
-  private State state(String locking) {
+  /** How far the file got that does the contrary. Empty: it has never run since. */
+  Optional<State> opposite() {
+    return state(opposite, "");
+  }
+
+  private IllegalStateException noRow() {
+    return new IllegalStateException("no row in sluice.script for " + id);
+  }
+
+  private Optional<State> state(String kind, String locking) {
     return jdbc
         .query(
             """
@@ -81,22 +99,49 @@ final class ScriptProgress {
             id,
             kind)
         .stream()
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("no row in sluice.script for " + id));
+        .findFirst();
   }
 
   /** In the transaction of the steps it counts. */
-  void advance(List<Step> done, boolean completed) {
+  void advance(List<Step> done) {
     jdbc.update(
         """
+        WITH forgotten AS (
+          DELETE FROM sluice.script
+          WHERE migration_id = ?
+            AND kind = ?
+            AND NOT ?
+        )
         UPDATE sluice.script
-        SET statements_done = ?, done_digest = ?, attempting = NULL, completed = ?, updated_at = now()
+        SET statements_done = ?, done_digest = ?, attempting = NULL, updated_at = now()
         WHERE migration_id = ?
           AND kind = ?
         """,
+        id,
+        opposite,
+        down,
         done.size(),
         digest(done),
-        completed,
+        id,
+        kind);
+  }
+
+  /** When every step is done. What the opposite did is undone, so that it can be done again. */
+  void complete() {
+    jdbc.update(
+        """
+        WITH forgotten AS (
+          DELETE FROM sluice.script
+          WHERE migration_id = ?
+            AND kind = ?
+        )
+        UPDATE sluice.script
+        SET completed = true, updated_at = now()
+        WHERE migration_id = ?
+          AND kind = ?
+        """,
+        id,
+        opposite,
         id,
         kind);
   }

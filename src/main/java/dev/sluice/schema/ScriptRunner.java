@@ -2,15 +2,11 @@ package dev.sluice.schema;
 
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.Script;
-import dev.sluice.postgres.Catalog;
-import dev.sluice.postgres.Table;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptResult.Executed;
 import dev.sluice.schema.ScriptResult.Rewrite;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +46,7 @@ public final class ScriptRunner {
     }
     JdbcTemplate jdbc = new JdbcTemplate(dataSource);
     ScriptProgress progress = new ScriptProgress(jdbc, id, script.kind());
+    refuseHalfTakenBack(id, script, progress);
     ScriptProgress.State state = progress.open();
     if (state.completed()) {
       return new ScriptResult(state.done(), List.of(), List.of());
@@ -57,7 +54,7 @@ public final class ScriptRunner {
     Plan plan = plan(script);
     List<Step> steps = plan.steps();
     refuseChanged(id, script, steps, state);
-    refusePartitioned(script, steps.subList(state.done(), steps.size()), jdbc);
+    refuseOnServer(script, steps.subList(state.done(), steps.size()), jdbc);
     plan.rewrites().forEach(rewrite -> log(id, script, rewrite));
     UnitRunner units =
         new UnitRunner(new ScriptRun(id, script, steps), dataSource, waiter, settings);
@@ -67,9 +64,7 @@ public final class ScriptRunner {
         units.run(unit);
       }
     }
-    if (steps.isEmpty()) {
-      progress.advance(steps, true);
-    }
+    units.complete();
     LOG.info("schema.script migration={} script={} completed", id, script.kind().fileName());
     return new ScriptResult(
         state.done(), executed(steps.subList(state.done(), steps.size())), plan.rewrites());
@@ -78,6 +73,19 @@ public final class ScriptRunner {
   /** Whether a statement of the file was ever tried, and has not been taken back since. */
   public boolean hasBegun(MigrationId id, Script.Kind kind) {
     return new ScriptProgress(new JdbcTemplate(dataSource), id, kind).hasBegun();
+  }
+
+  /** On what is left of the up's work, its statements that are done would be missed for ever. */
+  private static void refuseHalfTakenBack(MigrationId id, Script script, ScriptProgress progress) {
+    if (!script.kind().isDown()) {
+      progress
+          .opposite()
+          .filter(down -> !down.completed() && down.done() > 0)
+          .ifPresent(
+              down -> {
+                throw ScriptException.halfTakenBack(id, script, down.done());
+              });
+    }
   }
 
   private static Plan plan(Script script) {
@@ -99,28 +107,8 @@ public final class ScriptRunner {
     }
   }
 
-  /** What the text cannot show: the parent of partitions takes no index CONCURRENTLY. */
-  private static void refusePartitioned(Script script, List<Step> left, JdbcTemplate jdbc) {
-    Catalog catalog = new Catalog(jdbc);
-    List<ScriptProblem> problems = new ArrayList<>();
-    for (Step step : left) {
-      Optional<Table> parent =
-          CreateIndex.of(step.sql())
-              .filter(CreateIndex::concurrently)
-              .flatMap(index -> SqlNames.table(index.table()))
-              .flatMap(catalog::find)
-              .filter(table -> table.kind() == 'p');
-      parent.ifPresent(
-          table ->
-              problems.add(
-                  new ScriptProblem(
-                      script.file(),
-                      step.line(),
-                      ("%s: table %s is partitioned, and PostgreSQL builds no index CONCURRENTLY on"
-                              + " it. Write CREATE INDEX … ON ONLY %s, CREATE INDEX CONCURRENTLY on"
-                              + " each partition, then ALTER INDEX … ATTACH PARTITION.")
-                          .formatted(step.summary(), table.name(), table.name()))));
-    }
+  private static void refuseOnServer(Script script, List<Step> left, JdbcTemplate jdbc) {
+    List<ScriptProblem> problems = new ServerRules(script, jdbc).against(left);
     if (!problems.isEmpty()) {
       throw ScriptException.refused(problems);
     }

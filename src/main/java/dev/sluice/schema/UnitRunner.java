@@ -2,7 +2,6 @@ package dev.sluice.schema;
 
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Waiter;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,9 @@ final class UnitRunner {
     this.run = run;
     this.settings = settings;
     this.dataSource = dataSource;
-    outside = new OutsideTransaction(settings);
+    outside =
+        new OutsideTransaction(
+            settings, IndexInTheWay.owner(run.id(), run.script().kind().fileName()));
     retry = new LockRetry(waiter, settings);
     blockers = new Blockers(new JdbcTemplate(dataSource));
   }
@@ -165,7 +166,40 @@ final class UnitRunner {
   }
 
   private void advance(ScriptProgress where, Unit unit) {
-    List<Step> done = run.steps().subList(0, unit.end());
-    where.advance(done, unit.end() == run.steps().size());
+    where.advance(run.steps().subList(0, unit.end()));
+  }
+
+  /**
+   * Writes down that the file is completed; with it, whatever must be true from then on. Takes
+   * locks on indexes that were renamed, for the moment of the commit.
+   *
+   * @throws ScriptException if that fails for good
+   */
+  void complete() {
+    try {
+      retry.run(
+          () ->
+              new TransactionTemplate(new DataSourceTransactionManager(dataSource))
+                  .executeWithoutResult(status -> completeInside(new JdbcTemplate(dataSource))),
+          (attempt, waited, error) ->
+              LOG.info(
+                  "schema.retry migration={} script={} attempt={}/{} waited={}ms: {}",
+                  run.id(),
+                  run.script().kind().fileName(),
+                  attempt,
+                  settings.attempts(),
+                  waited.toMillis(),
+                  ServerMessage.of(error)));
+    } catch (NestedRuntimeException e) {
+      throw ScriptException.notCompleted(run.id(), run.script(), e);
+    }
+  }
+
+  private void completeInside(JdbcTemplate jdbc) {
+    setTimeouts(jdbc, Isolation.TOGETHER);
+    progressOn(jdbc).complete();
+    if (run.script().kind().isDown()) {
+      new IndexInTheWay(jdbc).putBack(run.id(), run.script().kind().opposite().fileName());
+    }
   }
 }

@@ -7,14 +7,13 @@ import dev.sluice.postgres.Table;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Lets PostgreSQL plan the guard and every expression against the real table, after expand: names,
- * types, privileges and functions are right, or it says what is not. Runs none of them.
+ * Lets PostgreSQL plan the guard, every expression and the user's later queries against the real
+ * table, after expand: names, types, privileges and functions are right, or it says what is not.
+ * Runs none of them.
  */
 public final class DataPreflight {
 
@@ -38,48 +37,50 @@ public final class DataPreflight {
   public PreflightReport check(Migration migration) {
     Findings findings = new Findings();
     Optional<Table> table = new Relation(jdbc).find(migration.table(), findings);
-    table.ifPresent(found -> check(migration, found, findings));
+    table.ifPresent(
+        found -> {
+          String role = jdbc.queryForObject("SELECT current_user", String.class);
+          check(new Subject(migration, found, String.valueOf(role), jdbc, inspection), findings);
+        });
     return findings.report();
   }
 
-  private void check(Migration migration, Table table, Findings findings) {
-    List<Identifier> missing = missing(migration, table);
-    missing.forEach(
-        name ->
-            findings.refuse(
-                "table %s has no column '%s' after expand.up.sql. Correct the name or the script."
-                    .formatted(table.name(), name)));
-    Planning planning = new Planning(inspection, table, findings);
+  private void check(Subject subject, Findings findings) {
+    Migration migration = subject.migration();
+    List<Identifier> missing = subject.missing();
+    missing.stream()
+        .filter(name -> isNeededNow(name, subject) || !subject.constrainMentions(name.value()))
+        .forEach(
+            name ->
+                findings.refuse(
+                    "table %s has no column '%s' after expand.up.sql. Correct the name or the script."
+                        .formatted(subject.table().name(), name)));
+    Planning planning = new Planning(inspection, subject.table(), findings);
     boolean guarded = planning.guard(migration.guardOrTrue());
     String condition = guarded ? migration.guardOrTrue() : "TRUE";
+    boolean writable = missing.stream().noneMatch(name -> isNeededNow(name, subject));
     if (migration.change() instanceof Change.SetExpressions set) {
       set.expressions()
           .forEach(
               (column, expression) -> {
                 if (!missing.contains(column)
                     && planning.expression(column, expression, condition)) {
-                  ExpressionNotes.ofExpression(column, expression, table, inspection, findings);
+                  ExpressionNotes.ofExpression(
+                      column, expression, subject.table(), inspection, findings);
                 }
               });
-    } else if (missing.isEmpty() && migration.change() instanceof Change.Transform transform) {
+    } else if (writable && migration.change() instanceof Change.Transform transform) {
       planning.transform(transform, condition);
     }
-    String guard = migration.guard();
-    if (guarded && guard != null) {
-      ExpressionNotes.ofGuard(migration, guard, table, inspection, findings);
+    if (migration.guard() != null && guarded && writable) {
+      new GuardCheck().check(subject, findings);
     }
+    new AfterQueryCheck(planning).check(subject, findings);
   }
 
-  private static List<Identifier> missing(Migration migration, Table table) {
-    Stream<Identifier> read =
-        migration.change() instanceof Change.Transform transform
-            ? transform.read().stream()
-            : Stream.of();
-    Predicate<Identifier> exists = name -> table.column(name).isPresent();
-    return Stream.concat(migration.change().writtenColumns().stream(), read)
-        .distinct()
-        .filter(exists.negate())
-        .toList();
+  /** By the backfill, and not only by a check after it. */
+  private static boolean isNeededNow(Identifier name, Subject subject) {
+    return subject.written().contains(name) || subject.read().contains(name);
   }
 
   /**

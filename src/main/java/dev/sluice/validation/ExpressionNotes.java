@@ -1,17 +1,15 @@
 package dev.sluice.validation;
 
 import dev.sluice.migration.Identifier;
-import dev.sluice.migration.Migration;
 import dev.sluice.migration.TableName;
 import dev.sluice.postgres.ExpressionFacts;
 import dev.sluice.postgres.ServerError;
 import dev.sluice.postgres.Table;
-import java.util.Collections;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.springframework.dao.DataAccessException;
 
-/** What to know about a guard or an expression that PostgreSQL accepts. */
+/** What to know about an expression that PostgreSQL accepts. */
 final class ExpressionNotes {
 
   private ExpressionNotes() {}
@@ -28,30 +26,6 @@ final class ExpressionNotes {
         return Optional.empty();
       }
       throw e;
-    }
-  }
-
-  static void ofGuard(
-      Migration migration, String guard, Table table, Inspection inspection, Findings findings) {
-    Optional<ExpressionFacts> known = facts(inspection, table.name(), guard);
-    if (known.isEmpty()) {
-      findings.note(
-          "the role may not create temporary views, which tell what the guard reads."
-              + " GRANT TEMPORARY ON DATABASE to have it checked and every value verified.");
-      return;
-    }
-    ExpressionFacts facts = known.get();
-    if (!facts.volatileFunctions().isEmpty()) {
-      findings.note(
-          ("where calls a VOLATILE function (%s): whether a row still needs work may change by"
-                  + " itself.")
-              .formatted(String.join(", ", facts.volatileFunctions())));
-    }
-    if (Collections.disjoint(facts.sourceColumns(), migration.change().writtenColumns())) {
-      findings.note(
-          ("where reads none of the written columns (%s): a row that was changed stays under the"
-                  + " guard, unless a generated column or a trigger takes it out.")
-              .formatted(Subject.listed(migration.change().writtenColumns())));
     }
   }
 

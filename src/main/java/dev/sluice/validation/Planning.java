@@ -7,6 +7,8 @@ import dev.sluice.postgres.ServerError;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Table;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.springframework.dao.DataAccessException;
 
@@ -69,6 +71,31 @@ final class Planning {
         .collect(Collectors.joining(", "));
   }
 
+  /**
+   * The plan of a query of the user's, as JSON; empty: it is refused.
+   *
+   * @param where as a message calls it
+   * @param notYet which names may still be made; a query with such a one is noted, and not planned
+   */
+  Optional<String> query(String where, String sql, Predicate<String> notYet) {
+    String head = "EXPLAIN (FORMAT JSON) ";
+    try {
+      return Optional.ofNullable(
+          inspection.read(jdbc -> jdbc.queryForObject(head + sql, String.class)));
+    } catch (DataAccessException e) {
+      ServerError error = statementError(e);
+      Optional<String> name = UndefinedName.of(error, head + sql).filter(notYet);
+      if (name.isPresent()) {
+        findings.note(
+            "%s reads '%s', which constrain.up.sql has yet to make: it is not checked before."
+                .formatted(where, name.get()));
+      } else {
+        findings.refuse("%s: %s%s".formatted(where, error.text(), remedy(error, head, sql)));
+      }
+      return Optional.empty();
+    }
+  }
+
   /** As it is, not rewritten for parameters: there are none, and positions must stay. */
   private boolean plan(String where, String before, String sql, String after) {
     String head = "EXPLAIN " + before;
@@ -80,14 +107,20 @@ final class Planning {
           });
       return true;
     } catch (DataAccessException e) {
-      ServerError error = ServerError.of(e).orElseThrow(() -> e);
-      if (SqlStates.isTransient(e) || SqlStates.isTimeout(e)) {
-        throw e;
-      }
+      ServerError error = statementError(e);
       findings.refuse(
           "%s of %s: %s%s".formatted(where, table, error.text(), remedy(error, head, sql)));
       return false;
     }
+  }
+
+  /** Throws on what says nothing about the statement. */
+  private static ServerError statementError(DataAccessException e) {
+    ServerError error = ServerError.of(e).orElseThrow(() -> e);
+    if (SqlStates.isTransient(e) || SqlStates.isTimeout(e)) {
+      throw e;
+    }
+    return error;
   }
 
   private static String remedy(ServerError error, String head, String sql) {

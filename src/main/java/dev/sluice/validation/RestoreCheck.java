@@ -8,6 +8,8 @@ import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.Waiter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -258,32 +260,63 @@ public final class RestoreCheck {
    * left to the restore.
    */
   private List<Constraint> uniqueIndexes() {
-    List<Constraint> taken = new ArrayList<>();
-    for (Table.Index index : table.indexes()) {
-      boolean concerned = index.columns().stream().anyMatch(oldValues::containsKey);
-      if (index.unique() && index.usable() && concerned) {
-        String same =
-            index.columns().stream()
-                .map(column -> "_kother.%s = %s".formatted(column.quoted(), valueOf(column)))
-                .collect(Collectors.joining(" AND "));
-        String otherKey =
-            key.columns().stream()
-                .map(
-                    column ->
-                        "_kother.%s <> %s.%s"
-                            .formatted(
-                                column.name().quoted(),
-                                key.table().name().quoted(),
-                                column.name().quoted()))
-                .collect(Collectors.joining(" OR "));
-        taken.add(
-            new Constraint(
-                "unique index '%s'".formatted(index.name()),
-                "EXISTS (SELECT FROM %s AS _kother WHERE %s AND (%s) AND %s)"
-                    .formatted(key.table().quoted(), same, otherKey, stays("_kother"))));
-      }
-    }
-    return taken;
+    return uniqueColumns().entrySet().stream()
+        .filter(index -> index.getValue().stream().anyMatch(oldValues::containsKey))
+        .map(index -> taken(index.getKey(), index.getValue()))
+        .toList();
+  }
+
+  private Map<String, List<Identifier>> uniqueColumns() {
+    Map<String, List<Identifier>> indexes = new LinkedHashMap<>();
+    windows
+        .inspection()
+        .read(
+            jdbc ->
+                jdbc.query(
+                    """
+                    SELECT c.relname,
+                           ARRAY(SELECT a.attname::text
+                                 FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, place)
+                                 JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+                                 WHERE k.place <= i.indnkeyatts
+                                 ORDER BY k.place) AS columns
+                    FROM pg_index i
+                    JOIN pg_class c ON c.oid = i.indexrelid
+                    WHERE i.indrelid = ?
+                      AND i.indisunique
+                      AND i.indexprs IS NULL
+                      AND i.indpred IS NULL
+                    ORDER BY c.relname
+                    """,
+                    (rs, row) -> {
+                      String[] columns = (String[]) rs.getArray("columns").getArray();
+                      return indexes.put(
+                          rs.getString("relname"),
+                          Arrays.stream(columns).map(Identifier::new).toList());
+                    },
+                    table.oid()));
+    return indexes;
+  }
+
+  private Constraint taken(String name, List<Identifier> columns) {
+    String same =
+        columns.stream()
+            .map(column -> "_kother.%s = %s".formatted(column.quoted(), valueOf(column)))
+            .collect(Collectors.joining(" AND "));
+    String otherKey =
+        key.columns().stream()
+            .map(
+                column ->
+                    "_kother.%s <> %s.%s"
+                        .formatted(
+                            column.name().quoted(),
+                            key.table().name().quoted(),
+                            column.name().quoted()))
+            .collect(Collectors.joining(" OR "));
+    return new Constraint(
+        "unique index '%s'".formatted(name),
+        "EXISTS (SELECT FROM %s AS _kother WHERE %s AND (%s) AND %s)"
+            .formatted(key.table().quoted(), same, otherKey, stays("_kother")));
   }
 
   /** A row that is in the journal gives its value back, most likely. */

@@ -8,6 +8,7 @@ import dev.sluice.migration.NearestName;
 import dev.sluice.migration.Script;
 import dev.sluice.postgres.Table;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -72,6 +73,16 @@ record Subject(
   /** Whether columns may still come, so that only preflight-data can judge a missing one. */
   boolean expands() {
     return migration.script(Script.Kind.EXPAND_UP).isPresent();
+  }
+
+  /** Whether constrain.up.sql speaks of that name, and may thus make what is called so. */
+  boolean constrainMentions(String name) {
+    return migration
+        .script(Script.Kind.CONSTRAIN_UP)
+        .filter(
+            script ->
+                script.text().toLowerCase(Locale.ROOT).contains(name.toLowerCase(Locale.ROOT)))
+        .isPresent();
   }
 
   /** {@code table public.users has no column 'nam'; did you mean 'name'?}. */

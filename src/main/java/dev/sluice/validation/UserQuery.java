@@ -4,8 +4,10 @@ import dev.sluice.postgres.ServerError;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.UserSql;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.Objects;
+import java.util.Optional;
 import org.springframework.dao.DataAccessException;
 
 /** Asks a user's query for its one boolean. What it returned instead is told by its shape only. */
@@ -54,14 +56,22 @@ final class UserQuery {
     return SqlStates.of(e).filter("25006"::equals).isPresent();
   }
 
-  private static Answer answer(ResultSet rs) throws SQLException {
-    int columns = rs.getMetaData().getColumnCount();
+  /** What it gives in place of one boolean; empty: that. */
+  static Optional<String> shapeFault(ResultSetMetaData result) throws SQLException {
+    int columns = result.getColumnCount();
     if (columns != 1) {
-      return new Answer(false, "returned %d columns".formatted(columns));
+      return Optional.of("%d columns".formatted(columns));
     }
-    String type = rs.getMetaData().getColumnTypeName(1);
-    if (!type.equals("bool")) {
-      return new Answer(false, "returned type %s, not boolean".formatted(type));
+    String type = result.getColumnTypeName(1);
+    return type.equals("bool")
+        ? Optional.empty()
+        : Optional.of("type %s, not boolean".formatted(type));
+  }
+
+  private static Answer answer(ResultSet rs) throws SQLException {
+    Optional<String> shape = shapeFault(rs.getMetaData());
+    if (shape.isPresent()) {
+      return new Answer(false, "returned " + shape.get());
     }
     if (!rs.next()) {
       return new Answer(false, "returned no row");

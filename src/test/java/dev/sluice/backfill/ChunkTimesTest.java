@@ -13,13 +13,15 @@ class ChunkTimesTest {
   @Test
   void endsAHundredMillisecondsBeforeAWaiterLooksForADeadlock() {
     assertThat(ChunkTimes.within(Duration.ofSeconds(1), TARGET))
-        .isEqualTo(new ChunkTimes(Duration.ofMillis(900), Duration.ofMillis(800), Duration.ofSeconds(2)));
+        .isEqualTo(
+            new ChunkTimes(Duration.ofMillis(900), Duration.ofMillis(800), Duration.ofSeconds(2)));
   }
 
   @Test
   void leavesHalfOfAShortTimeToStatements() {
     assertThat(ChunkTimes.within(Duration.ofMillis(200), TARGET))
-        .isEqualTo(new ChunkTimes(Duration.ofMillis(100), Duration.ofMillis(50), Duration.ofSeconds(2)));
+        .isEqualTo(
+            new ChunkTimes(Duration.ofMillis(100), Duration.ofMillis(50), Duration.ofSeconds(2)));
   }
 
   @Test

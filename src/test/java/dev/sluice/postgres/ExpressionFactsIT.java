@@ -8,6 +8,7 @@ import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -46,6 +47,25 @@ class ExpressionFactsIT {
           .isEqualTo(
               facts(
                   "[]", "[]", "[]", "[CURRENT_DATE, CURRENT_TIMESTAMP, CURRENT_USER or the like]"));
+      for (String own :
+          List.of(
+              "lower(name) = 'a' AND id IN (1, 2)",
+              "\"At\" < now() - interval '1 day' OR CURRENT_DATE > \"At\"",
+              "(id, name) < (1, 'b') AND data ? 'a' AND id = ANY ('{1}'::int[])",
+              "true")) {
+        assertThat(read(database, own).ofTheRowAlone()).as(own).isTrue();
+      }
+      for (String more :
+          List.of(
+              "xmin::text = '1'",
+              "ctid > '(0,1)'",
+              "careful(name) = 'a'",
+              "random() < 0.5",
+              "id < (SELECT max(id) FROM users)",
+              "EXISTS (SELECT FROM orders WHERE user_id = users.id)",
+              "table_to_xml('users', true, true, '') IS NULL")) {
+        assertThat(read(database, more).ofTheRowAlone()).as(more).isFalse();
+      }
       assertThat(read(database, "name").isRepeatable()).isTrue();
       assertThat(read(database, "now()").isRepeatable()).isFalse();
       assertThat(read(database, "random()").isRepeatable()).isFalse();

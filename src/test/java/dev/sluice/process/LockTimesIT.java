@@ -46,6 +46,34 @@ class LockTimesIT {
         "CREATE TRIGGER slow BEFORE UPDATE ON item FOR EACH ROW EXECUTE FUNCTION be_slow()");
   }
 
+  /**
+   * 8 partitions of 100 rows that take 1 s: only the first one's first chunk holds them so long.
+   */
+  @Test
+  void aWorkerBeginsAPartitionWithTheChunkSizeThatFittedTheLastOne() throws Exception {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      CountedTable.create(database, 800);
+      database.execute(
+          """
+          CREATE FUNCTION be_slow() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN
+            PERFORM pg_sleep(0.010);
+            RETURN NEW;
+          END $$;
+          CREATE TRIGGER slow BEFORE UPDATE ON item FOR EACH ROW EXECUTE FUNCTION be_slow()
+          """);
+      Migrations migrations =
+          new Migrations(jobs, database)
+              .define(ID, CountedTable.SET + "chunk: {rows: 100}\nworkers: 1\n");
+      try (SluiceProcess process = migrations.start(ID)) {
+        assertThat(process.waitFor(RUN_MAX)).as("%s", process).isZero();
+      }
+      String partitions = "sluice.batch_step_execution WHERE step_name LIKE 'chunks:%'";
+      assertThat(database.count(partitions)).isEqualTo(8);
+      assertThat(database.count(partitions + " AND rollback_count > 0")).isBetween(1L, 4L);
+    }
+  }
+
   @Test
   void aSparseGuardHoldsRowsForLessThanASecond() throws Exception {
     run(300_000, EVERY_TEN_THOUSANDTH);

@@ -22,7 +22,7 @@ class RowValuesIT {
 
   /** Each makes an error over a value of a row. */
   private enum Failing {
-    GUARD("table: t\nwhere: a::int > 0\nset: {b: id}\n"),
+    GUARD("table: t\nwhere: a::int > 0 AND b IS NULL\nset: {b: id}\n"),
     EXPRESSION("table: t\nwhere: b IS NULL\nset: {b: a::int}\n"),
     TRANSFORM(
         """

@@ -27,6 +27,8 @@ class StridesIT {
   /** In the fifth pass. */
   private static final int IN_THE_MIDDLE = 777;
 
+  private static final int FAILED = 5;
+
   private static final String TUNING = "chunk: {rows: 100}\nworkers: 1\n";
 
   @TempDir private Path jobs;
@@ -76,7 +78,7 @@ class StridesIT {
     }
     assertInTheMiddle();
     Files.writeString(signals.resolve("go"), "");
-    run(0);
+    runAgain();
     table.assertEachRowUpdatedOnce(ROWS);
   }
 
@@ -88,10 +90,12 @@ class StridesIT {
     database.execute(
         "ALTER TABLE item ADD CONSTRAINT stop CHECK (id <> %d OR updates = 0)"
             .formatted(IN_THE_MIDDLE));
-    run(5);
+    try (SluiceProcess process = migrations.start(ID)) {
+      assertThat(process.waitFor()).as("%s", process).isEqualTo(FAILED);
+    }
     assertInTheMiddle();
     database.execute("ALTER TABLE item DROP CONSTRAINT stop");
-    run(0);
+    runAgain();
     table.assertEachRowUpdatedOnce(ROWS);
   }
 
@@ -129,9 +133,12 @@ class StridesIT {
     assertThat(database.count("item WHERE updates = 0 AND id < " + IN_THE_MIDDLE)).isPositive();
   }
 
-  private void run(int exitCode) {
+  private void runAgain() {
     try (SluiceProcess process = migrations.start(ID)) {
-      assertThat(process.waitFor()).as("%s", process).isEqualTo(exitCode);
+      assertThat(process.waitFor()).as("%s", process).isZero();
+      assertThat(process.err())
+          .as("nothing is left to the sweep")
+          .contains("sweep.round migration=0001_upper round=1 remaining=0");
     }
   }
 }

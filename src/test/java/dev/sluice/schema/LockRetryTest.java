@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.UncategorizedSQLException;
 
@@ -36,6 +37,29 @@ class LockRetryTest {
                     .run(() -> failUntil(9, "40P01"), (attempt, waited, error) -> {}))
         .hasMessageContaining("attempt 3");
     assertThat(pauses).hasSize(2);
+  }
+
+  @Test
+  void givesUpOnceItsTimeIsOver() {
+    Duration time = Duration.ofMillis(200);
+    Waiter passesTheTime = pause -> LockSupport.parkNanos(time.plusMillis(100).toNanos());
+    Duration any = Duration.ofMinutes(1);
+    LockRetry bounded = new LockRetry(passesTheTime, new ScriptSettings(any, any, any, 1000, time));
+
+    assertThatThrownBy(
+            () -> bounded.run(() -> failUntil(999, "55P03"), (attempt, waited, error) -> {}))
+        .hasMessageContaining("attempt " + attempts);
+    assertThat(attempts).isLessThan(4);
+  }
+
+  @Test
+  void noTwoProcessesWaitForTheSameTimes() {
+    for (int process = 1; process <= 2; process++) {
+      attempts = 0;
+      retry(8, pauses::add).run(() -> failUntil(5, "55P03"), (attempt, waited, error) -> {});
+    }
+
+    assertThat(pauses.subList(0, 4)).isNotEqualTo(pauses.subList(4, 8));
   }
 
   @Test

@@ -146,11 +146,12 @@ class SafeConstrainIT {
             ScriptException.class, e -> assertThat(e.sqlState()).contains("23514"))
         .hasMessage(
             """
-            jobs/0007_split/constrain.up.sql:1: ALTER TABLE orders VALIDATE CONSTRAINT "sluice_not_null_orders_total"
+            jobs/0007_split/constrain.up.sql:1: statement 2 of 4: ALTER TABLE orders VALIDATE CONSTRAINT "sluice_not_null_orders_total"
             ERROR: check constraint "sluice_not_null_orders_total" of relation "orders" is violated by some row [23514]
             Applied before it, and kept:
               line 1: ALTER TABLE orders ADD CONSTRAINT "sluice_not_null_orders_total" CHECK (total …
-            Rows contradict it. Correct the rows, then run 0007_split again: it goes on behind what is applied.""");
+            Rows contradict it. Correct the rows, then run 0007_split again: it goes on behind what is applied.
+            Or go back: reverse what is applied, by hand or by the statements of constrain.down.sql.""");
 
     trial.database.execute("UPDATE orders SET total = 1 WHERE id = 501");
     trial.run(Kind.CONSTRAIN_UP, file);

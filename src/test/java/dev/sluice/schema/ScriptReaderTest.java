@@ -2,10 +2,12 @@ package dev.sluice.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.sluice.migration.Script;
 import dev.sluice.migration.Script.Kind;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,7 +77,7 @@ class ScriptReaderTest {
         "COMMIT AND CHAIN"
       })
   void refusesTransactionControl(String sql) {
-    assertThat(ScriptReader.check(script(Kind.EXPAND_UP, "DROP VIEW a; " + sql + "; DROP VIEW b;")))
+    assertThat(ScriptReader.check(script(Kind.EXPAND_UP, "ANALYZE a; " + sql + "; ANALYZE b;")))
         .extracting(ScriptProblem::message)
         .containsExactly(sql + ": " + TRANSACTION);
   }
@@ -84,19 +86,19 @@ class ScriptReaderTest {
   @ValueSource(
       strings = {"BEGIN; %s COMMIT;", "begin work; %s commit transaction", "BEGIN; %s END"})
   void takesOffOnePairAroundTheFile(String file) {
-    Script script = script(Kind.EXPAND_UP, file.formatted("DROP VIEW a; DROP VIEW b;"));
+    Script script = script(Kind.EXPAND_UP, file.formatted("ANALYZE a; ANALYZE b;"));
 
     assertThat(ScriptReader.check(script)).isEmpty();
     assertThat(ScriptReader.statements(script))
         .extracting(ScriptStatement::sql)
-        .containsExactly("DROP VIEW a", "DROP VIEW b");
+        .containsExactly("ANALYZE a", "ANALYZE b");
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "BEGIN; DROP VIEW a;",
-        "DROP VIEW a; COMMIT;",
+        "BEGIN; ANALYZE a;",
+        "ANALYZE a; COMMIT;",
         "BEGIN ISOLATION LEVEL SERIALIZABLE; COMMIT;",
         "BEGIN; COMMIT; BEGIN; COMMIT;"
       })
@@ -123,7 +125,114 @@ class ScriptReaderTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"EXPAND_UP,1", "CONSTRAIN_UP,1", "CLEANUP_UP,0"})
+  @ValueSource(
+      strings = {
+        "DROP TABLE t",
+        "DROP INDEX CONCURRENTLY i",
+        "TRUNCATE t",
+        "ALTER TABLE t DROP COLUMN a",
+        "ALTER TABLE t DROP CONSTRAINT c",
+        "ALTER TABLE t RENAME a TO b",
+        "ALTER TABLE t RENAME TO u",
+        "ALTER TABLE t SET SCHEMA old",
+        "ALTER INDEX i RENAME TO j",
+        "ALTER TYPE mood RENAME VALUE 'a' TO 'b'",
+        "DO $$ BEGIN IF true THEN DROP TABLE t; END IF; END $$",
+      })
+  void onlyCleanupTakesAway(String sql) {
+    for (Kind kind : List.of(Kind.EXPAND_UP, Kind.CONSTRAIN_UP)) {
+      assertThat(ScriptReader.check(script(kind, sql)))
+          .extracting(ScriptProblem::message)
+          .singleElement(STRING)
+          .endsWith(
+              ": takes away what the application may still use and rollback needs. Dropping,"
+                  + " renaming and truncating belong to cleanup.up.sql, once the result is"
+                  + " verified.");
+    }
+    assertThat(ScriptReader.check(script(Kind.CLEANUP_UP, sql))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ALTER TABLE t ALTER a DROP NOT NULL, ALTER COLUMN b DROP DEFAULT",
+        "ALTER TABLE t DROP CONSTRAINT c, ADD CONSTRAINT c CHECK (a > 0) NOT VALID",
+        "CREATE TABLE t (a int); ALTER TABLE t DROP COLUMN a",
+        "ALTER TABLE t ADD COLUMN rename int, ADD COLUMN \"drop\" int",
+        "ALTER TABLE t ADD stored boolean DEFAULT now() > '2026-01-01', ADD b int REFERENCES u",
+        "DO $$ BEGIN IF NOT EXISTS (SELECT FROM t FOR UPDATE) THEN CREATE TYPE y AS ENUM ('UPDATE');"
+            + " RAISE NOTICE 'Update t'; END IF; END $$",
+        "DO $$ BEGIN GRANT UPDATE, DELETE ON t TO r; EXECUTE 'CREATE TRIGGER g BEFORE UPDATE ON t"
+            + " EXECUTE FUNCTION f()'; END $$",
+      })
+  void expandMayRelaxAndAdd(String file) {
+    assertThat(ScriptReader.check(script(Kind.EXPAND_UP, file))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "DO $$ BEGIN UPDATE t SET a = 1; END $$",
+        "DO 'BEGIN DELETE FROM t; END'",
+        "DO $x$ BEGIN FOR i IN 1..9 LOOP INSERT INTO t VALUES (i); END LOOP; END $x$",
+        "DO $$ BEGIN PERFORM 1; MERGE INTO t USING s ON true WHEN MATCHED THEN DO NOTHING; END $$",
+        "DO $$ DECLARE n int; BEGIN WITH d AS (DELETE FROM t RETURNING 1) SELECT count(*) INTO n"
+            + " FROM d; END $$",
+        "DO $$ BEGIN EXECUTE format('UPDATE %I SET a = 1', 't'); END $$",
+        "DO LANGUAGE plpgsql $$ BEGIN EXECUTE $u$ UPDATE t SET a = 1 $u$; END $$",
+      })
+  void noBlockChangesData(String sql) {
+    for (Kind kind : Kind.values()) {
+      assertThat(ScriptReader.check(script(kind, sql)))
+          .extracting(ScriptProblem::message)
+          .singleElement(STRING)
+          .endsWith(
+              ": changes data in a block, which can neither be cut into chunks nor continued. Data"
+                  + " goes into migration.yaml; the block may change the schema.");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          ADD COLUMN code text UNIQUE                        | builds an index
+          ADD code int CONSTRAINT p PRIMARY KEY              | builds an index
+          ADD code int CHECK (code > 0)                      | scans the table
+          ADD COLUMN code int DEFAULT 1 REFERENCES codes     | scans the table
+          """)
+  void newColumnsBringNoConstraintInExpand(String action, String what) {
+    assertThat(ScriptReader.check(script(Kind.EXPAND_UP, "ALTER TABLE t " + action)))
+        .extracting(ScriptProblem::message)
+        .containsExactly(
+            "ALTER TABLE t "
+                + action
+                + ": "
+                + what
+                + " under a lock that blocks the application. Add the column alone, and the"
+                + " constraint in constrain.up.sql, where it is done without one.");
+  }
+
+  @Test
+  void newColumnsAreNotStoredInExpand() {
+    String sql = "ALTER TABLE t ADD b int GENERATED ALWAYS AS (a * 2) STORED";
+
+    assertThat(ScriptReader.check(script(Kind.EXPAND_UP, sql)))
+        .extracting(ScriptProblem::message)
+        .containsExactly(
+            sql
+                + ": computes the column for every row under a lock that blocks the application. Add"
+                + " a plain column and let migration.yaml fill it.");
+    assertThat(
+            ScriptReader.check(
+                script(Kind.EXPAND_UP, "ALTER TABLE t ADD EXCLUDE USING gist (a WITH &&)")))
+        .hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"EXPAND_UP,1", "CONSTRAIN_UP,1", "EXPAND_DOWN,1", "CLEANUP_UP,0"})
   void cleanupAloneMayTruncate(Kind kind, int problems) {
     assertThat(ScriptReader.check(script(kind, "TRUNCATE old_users"))).hasSize(problems);
   }
@@ -176,7 +285,7 @@ class ScriptReaderTest {
 
   @Test
   void refusesCommandsOfPsql() {
-    assertThat(ScriptReader.check(script(Kind.EXPAND_UP, "DROP VIEW a;\n\\i other.sql\n")))
+    assertThat(ScriptReader.check(script(Kind.EXPAND_UP, "ANALYZE a;\n\\i other.sql\n")))
         .extracting(ScriptProblem::toString)
         .containsExactly(
             "jobs/0007_split/expand.up.sql:2: '\\i' is a command of psql, PostgreSQL does not know"
@@ -200,9 +309,9 @@ class ScriptReaderTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "DROP VIEW a;~SELECT 'b;~DROP VIEW c | a quote begins here and never ends.",
-        "DROP VIEW a;~DO $$ b;~~ | a quote begins here and never ends.",
-        "DROP VIEW a;~/* b /* c */ | a comment begins here and never ends.",
+        "ANALYZE a;~SELECT 'b;~ANALYZE c | a quote begins here and never ends.",
+        "ANALYZE a;~DO $$ b;~~ | a quote begins here and never ends.",
+        "ANALYZE a;~/* b /* c */ | a comment begins here and never ends.",
       })
   void saysWhereAnEndIsMissing(String file, String message) {
     assertThat(ScriptReader.check(script(Kind.EXPAND_UP, file.replace('~', '\n'))))

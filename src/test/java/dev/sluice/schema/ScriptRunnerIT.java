@@ -93,7 +93,7 @@ class ScriptRunnerIT {
         VACUUM users;
         COMMENT ON TABLE users IS 'people';
         ALTER TABLE users
-          DROP COLUMN middle_name;
+          ALTER COLUMN middle_name SET DEFAULT '';
         """;
 
     ScriptException failure = failure(Kind.EXPAND_UP, file);
@@ -101,15 +101,60 @@ class ScriptRunnerIT {
     assertThat(failure)
         .hasMessage(
             """
-            jobs/0007_split/expand.up.sql:4: ALTER TABLE users DROP COLUMN middle_name
+            jobs/0007_split/expand.up.sql:4: statement 4 of 4: ALTER TABLE users ALTER COLUMN middle_name SET DEFAULT ''
             ERROR: column "middle_name" of relation "users" does not exist [42703]
             Applied before it, and kept:
               line 1: ALTER TABLE users ADD COLUMN first_name text
               line 2: VACUUM users
-            Correct the database, or the statement in the file, then run 0007_split again: it goes on behind what is applied.""");
+            Rolled back with it:
+              line 3: COMMENT ON TABLE users IS 'people'
+            Correct the database, or the statement in the file, then run 0007_split again: it goes on behind what is applied.
+            Or go back: reverse what is applied, by hand or by the statements of expand.down.sql.""");
     assertThat(failure.sqlState()).contains("42703");
     assertThat(trial.isTrue("obj_description('users'::regclass) IS NULL")).isTrue();
     assertThat(progress()).isEqualTo("(expand.up.sql,2,f,)");
+  }
+
+  @Test
+  void aFailureInOneTransactionSaysThatNothingOfItIsLeft() {
+    assertThat(
+            failure(
+                Kind.CONSTRAIN_DOWN,
+                "COMMENT ON TABLE users IS 'a';\nDROP INDEX missing;\nSELECT 1"))
+        .hasMessage(
+            """
+            jobs/0007_split/constrain.down.sql:2: statement 2 of 3: DROP INDEX missing
+            ERROR: index "missing" does not exist [42704]
+            Applied before it: nothing.
+            Rolled back with it:
+              line 1: COMMENT ON TABLE users IS 'a'
+            Correct the database, or the statement in the file, then run 0007_split again: it goes on behind what is applied.
+            Or leave it: nothing of the file is applied.""");
+    assertThat(trial.isTrue("obj_description('users'::regclass) IS NULL")).isTrue();
+  }
+
+  @Test
+  void aConnectionLostOutsideATransactionLeavesItOpenWhatHappened() {
+    trial.database.execute(
+        "CREATE FUNCTION slow(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN PERFORM"
+            + " pg_sleep(30); RETURN $1; END $$");
+
+    CompletableFuture<Void> kill = CompletableFuture.runAsync(this::killTheSleeper);
+    assertThatThrownBy(
+            () ->
+                trial.run(
+                    Kind.EXPAND_UP,
+                    "ANALYZE users;\nCREATE INDEX CONCURRENTLY i ON users (slow(full_name));"))
+        .hasMessage(
+            """
+            jobs/0007_split/expand.up.sql:2: statement 2 of 2: CREATE INDEX CONCURRENTLY i ON users (slow(full_name))
+            FATAL: terminating connection due to administrator command [57P01], in 1 attempt
+            Applied before it, and kept:
+              line 1: ANALYZE users
+            Whether it took effect is not known: the next run looks first.
+            Wait until the server is back, then run 0007_split again: it goes on behind what is applied.
+            Or go back: reverse what is applied, by hand or by the statements of expand.down.sql.""");
+    kill.join();
   }
 
   @Test
@@ -156,10 +201,11 @@ class ScriptRunnerIT {
                 Kind.EXPAND_UP, "CREATE UNIQUE INDEX CONCURRENTLY one_name ON users (full_name);"))
         .hasMessage(
             """
-            jobs/0007_split/expand.up.sql:1: CREATE UNIQUE INDEX CONCURRENTLY one_name ON users (full_name)
+            jobs/0007_split/expand.up.sql:1: statement 1 of 1: CREATE UNIQUE INDEX CONCURRENTLY one_name ON users (full_name)
             ERROR: could not create unique index "one_name" [23505]
             Applied before it: nothing.
-            Rows contradict it. Correct the rows, then run 0007_split again: it goes on behind what is applied.""");
+            Rows contradict it. Correct the rows, then run 0007_split again: it goes on behind what is applied.
+            Or leave it: nothing of the file is applied.""");
   }
 
   @Test
@@ -176,10 +222,11 @@ class ScriptRunnerIT {
             () -> trial.run(Kind.EXPAND_UP, "SELECT pg_sleep(30)", ScriptTrial.NO_WAIT, hasty))
         .hasMessage(
             """
-            jobs/0007_split/expand.up.sql:1: SELECT pg_sleep(30)
+            jobs/0007_split/expand.up.sql:1: statement 1 of 1: SELECT pg_sleep(30)
             ERROR: canceling statement due to statement timeout [57014]
             Applied before it: nothing.
-            It scans or rewrites its table under a lock that blocks the application, or somebody cancelled it. Do it in smaller steps, or in a maintenance window, then run 0007_split again: it goes on behind what is applied.""");
+            It scans or rewrites its table under a lock that blocks the application, or somebody cancelled it. Do it in smaller steps, or in a maintenance window, then run 0007_split again: it goes on behind what is applied.
+            Or leave it: nothing of the file is applied.""");
   }
 
   @Test
@@ -197,12 +244,15 @@ class ScriptRunnerIT {
     assertThatThrownBy(() -> trial.run(Kind.EXPAND_UP, file))
         .hasMessage(
             """
-            jobs/0007_split/expand.up.sql:4: SELECT pg_sleep(seconds) FROM pace
-            FATAL: terminating connection due to administrator command [57P01]
+            jobs/0007_split/expand.up.sql:4: statement 4 of 4: SELECT pg_sleep(seconds) FROM pace
+            FATAL: terminating connection due to administrator command [57P01], in 1 attempt
             Applied before it, and kept:
               line 1: CREATE TABLE a (id int)
               line 2: CREATE INDEX CONCURRENTLY i ON users (full_name)
-            Wait until the server is back, then run 0007_split again: it goes on behind what is applied.""");
+            Rolled back with it:
+              line 3: CREATE TABLE b (id int)
+            Wait until the server is back, then run 0007_split again: it goes on behind what is applied.
+            Or go back: reverse what is applied, by hand or by the statements of expand.down.sql.""");
     kill.join();
     assertThat(progress()).isEqualTo("(expand.up.sql,2,f,)");
     assertThat(trial.isTrue("to_regclass('b') IS NULL")).isTrue();

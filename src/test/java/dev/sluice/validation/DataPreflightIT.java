@@ -3,6 +3,8 @@ package dev.sluice.validation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.migration.Check;
+import dev.sluice.migration.Script;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
@@ -22,11 +24,21 @@ class DataPreflightIT {
 
   @BeforeEach
   void createTables() {
-    database = PostgresServer.newest().newDatabase();
+    create(PostgresServer.newest());
+  }
+
+  private void use(PostgresServer server) {
+    drop();
+    create(server);
+  }
+
+  private void create(PostgresServer server) {
+    database = server.newDatabase();
     database.execute(
         """
         CREATE TABLE "Order" (id int PRIMARY KEY, "Total" int, note text, data jsonb, at timestamptz);
         CREATE TABLE lines (order_id int, cents int);
+        INSERT INTO lines VALUES (1, 100);
         INSERT INTO "Order" SELECT n, n, 'secret' FROM generate_series(1, 1000) AS n;
         ANALYZE "Order"
         """);
@@ -86,7 +98,9 @@ class DataPreflightIT {
         .containsExactly(
             "where of public.Order: aggregate functions are not allowed in WHERE [42803],"
                 + " at character 1.");
-    assertThat(refusals(TestMigration.of("\"Order\"").set("id", "row_number() OVER ()")))
+    assertThat(
+            refusals(
+                TestMigration.of("\"Order\"").set("id", "row_number() OVER ()").where("id < 0")))
         .containsExactly(
             "set.id of public.Order: window functions are not allowed in UPDATE [42P20],"
                 + " at character 1.");
@@ -94,7 +108,9 @@ class DataPreflightIT {
 
   @Test
   void placesCountCharactersAndNotUtf16Units() {
-    assertThat(refusals(TestMigration.of("\"Order\"").set("note", "'😀' || nam")))
+    assertThat(
+            refusals(
+                TestMigration.of("\"Order\"").set("note", "'😀' || nam").where("note IS NULL")))
         .containsExactly(
             "set.note of public.Order: column \"nam\" does not exist [42703], at character 8.");
   }
@@ -107,8 +123,188 @@ class DataPreflightIT {
         .containsExactly(
             "table public.Order has no column 'gone' after expand.up.sql."
                 + " Correct the name or the script.");
-    assertThat(refusals(TestMigration.of("\"Order\"").transform(List.of("note"), List.of("data"))))
+    assertThat(
+            refusals(
+                TestMigration.of("\"Order\"")
+                    .transform(List.of("note"), List.of("data"))
+                    .where("data IS NULL")))
         .isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aGuardThatNoChangeEndsIsRefused(PostgresServer server) {
+    use(server);
+    assertThat(refusals(guarded("id > 7 AND data->>'x' = lower(note)")))
+        .containsExactly(
+            "where of public.Order reads 'id', 'note', 'data' and none of the written columns"
+                + " ('Total'): no row leaves it by being changed, and the run would fail after its"
+                + " first rows. Add a condition that the change ends, like: \"Total\" IS NULL.");
+    assertThat(refusals(guarded("true")))
+        .containsExactly(
+            "where of public.Order reads no column and none of the written columns ('Total'): no row"
+                + " leaves it by being changed, and the run would fail after its first rows. Add a"
+                + " condition that the change ends, like: \"Total\" IS NULL.");
+    assertThat(refusals(guarded("at < now() - interval '1 year'"))).hasSize(1);
+    assertThat(refusals(guarded("\"Total\" IS NULL AND id > 7"))).isEmpty();
+    assertThat(refusals(guarded("\"Order\" IS NOT NULL"))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aGuardThatMayEndOtherwiseIsOnlyNoted(PostgresServer server) {
+    use(server);
+    database.execute(
+        """
+        CREATE FUNCTION is_open(int) RETURNS boolean STABLE LANGUAGE sql
+          AS 'SELECT "Total" IS NULL FROM "Order" WHERE id = $1'
+        """);
+    for (String guard :
+        List.of(
+            "is_open(id)",
+            "xmin::text = '7'",
+            "EXISTS (SELECT FROM lines WHERE order_id = \"Order\".id)",
+            "id < (SELECT max(o.id) FROM \"Order\" o)")) {
+      PreflightReport report = report(guarded(guard));
+      assertThat(report.refusals()).as(guard).isEmpty();
+      assertThat(report.notes())
+          .as(guard)
+          .containsExactly(
+              "where reads none of the written columns ('Total'): a row that was changed stays under"
+                  + " the guard, unless a function, a sub-select, a trigger or a cascade takes it"
+                  + " out.");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void whatElseWritesTheGuardsColumnsLeavesItToANote(PostgresServer server) {
+    use(server);
+    database.execute(
+        """
+        CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+        CREATE TRIGGER touched BEFORE UPDATE OF "Total" ON "Order"
+          FOR EACH ROW EXECUTE FUNCTION touch()
+        """);
+    assertThat(refusals(guarded("note IS NULL"))).isEmpty();
+    database.execute("ALTER TABLE \"Order\" DISABLE TRIGGER touched");
+    assertThat(refusals(guarded("note IS NULL"))).hasSize(1);
+    database.execute(
+        """
+        DROP TRIGGER touched ON "Order";
+        CREATE TRIGGER noted BEFORE UPDATE OF note ON "Order"
+          FOR EACH ROW EXECUTE FUNCTION touch()
+        """);
+    assertThat(refusals(guarded("note IS NULL"))).hasSize(1);
+    database.execute(
+        """
+        ALTER TABLE "Order" ADD UNIQUE ("Total"), ADD COLUMN parent int
+          REFERENCES "Order" ("Total") ON UPDATE CASCADE
+        """);
+    assertThat(refusals(guarded("parent = 7"))).isEmpty();
+    assertThat(refusals(guarded("note IS NULL"))).hasSize(1);
+    database.execute("CREATE RULE also AS ON UPDATE TO \"Order\" DO ALSO NOTIFY changed");
+    assertThat(refusals(guarded("note IS NULL"))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aGeneratedColumnCountsAsWhatItIsComputedFrom(PostgresServer server) {
+    use(server);
+    database.execute(
+        """
+        ALTER TABLE "Order" ADD COLUMN doubled int GENERATED ALWAYS AS ("Total" * 2) STORED,
+          ADD COLUMN long int GENERATED ALWAYS AS (length(note)) STORED
+        """);
+    PreflightReport report = report(guarded("doubled IS NULL"));
+    assertThat(report.refusals()).isEmpty();
+    assertThat(report.notes()).isEmpty();
+    assertThat(refusals(guarded("long > 3"))).hasSize(1);
+    database.execute(
+        """
+        CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+        CREATE TRIGGER touched BEFORE UPDATE OF doubled ON "Order"
+          FOR EACH ROW EXECUTE FUNCTION touch()
+        """);
+    assertThat(refusals(guarded("note IS NULL"))).isEmpty();
+  }
+
+  private static TestMigration guarded(String guard) {
+    return TestMigration.of("\"Order\"").set("\"Total\"", "7").where(guard);
+  }
+
+  @Test
+  void whatTheLaterChecksNameMustBeThere() {
+    TestMigration migration =
+        TestMigration.of("\"Order\"")
+            .set("note", "''")
+            .where("note IS NULL")
+            .after(new Check.NotNull(TestMigration.identifiers("gone", "note", "later")))
+            .distribution("lost");
+    assertThat(refusals(migration.expands()))
+        .containsExactly(
+            "table public.Order has no column 'gone' after expand.up.sql."
+                + " Correct the name or the script.",
+            "table public.Order has no column 'later' after expand.up.sql."
+                + " Correct the name or the script.",
+            "table public.Order has no column 'lost' after expand.up.sql."
+                + " Correct the name or the script.");
+    migration.script(
+        Script.Kind.CONSTRAIN_UP, "ALTER TABLE \"Order\" ADD COLUMN Later int DEFAULT 0");
+    assertThat(refusals(migration)).hasSize(2).noneMatch(text -> text.contains("later"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void theLaterQueriesAreReadBeforeTheRun(PostgresServer server) {
+    use(server);
+    TestMigration migration =
+        TestMigration.of("\"Order\"")
+            .set("note", "''")
+            .where("note IS NULL")
+            .after(
+                new Check.Sql("right", "SELECT bool_or(data ? 'a') FROM \"Order\""),
+                new Check.Sql("typo", "SELECT '😀' = nt FROM \"Order\""),
+                new Check.Sql("wide", "SELECT true, id FROM \"Order\""),
+                new Check.Sql("count", "SELECT count(*) FROM \"Order\""),
+                new Check.Sql(
+                    "write", "WITH g AS (DELETE FROM lines RETURNING 1) SELECT true FROM g"),
+                new Check.Sql("lock", "SELECT true FROM lines FOR SHARE"),
+                new Check.Sql("elsewhere", "SELECT true FROM public.\"Archive\""));
+    assertThat(refusals(migration))
+        .containsExactly(
+            "check 'typo' under checks.after: column \"nt\" does not exist [42703], at character 14.",
+            "check 'wide' under checks.after returns 2 columns. It must return one row with true.",
+            "check 'count' under checks.after returns type int8, not boolean."
+                + " It must return one row with true.",
+            "check 'write' under checks.after changes or locks rows, and checks run read-only."
+                + " It must return one row with true.",
+            "check 'lock' under checks.after changes or locks rows, and checks run read-only."
+                + " It must return one row with true.",
+            "check 'elsewhere' under checks.after: relation \"public.Archive\" does not exist [42P01],"
+                + " at character 18.");
+    assertThat(database.count("lines")).isEqualTo(1);
+  }
+
+  @Test
+  void aLaterQueryMayReadWhatTheConstrainScriptMakes() {
+    PreflightReport report =
+        report(
+            TestMigration.of("\"Order\"")
+                .set("note", "''")
+                .where("note IS NULL")
+                .script(Script.Kind.CONSTRAIN_UP, "CREATE TABLE public.\"Archive\" (id int)")
+                .after(
+                    new Check.Sql("soon", "SELECT count(*) = 0 FROM public.\"Archive\""),
+                    new Check.Sql("never", "SELECT count(*) = 0 FROM archived")));
+    assertThat(report.refusals())
+        .containsExactly(
+            "check 'never' under checks.after: relation \"archived\" does not exist [42P01],"
+                + " at character 26.");
+    assertThat(report.notes())
+        .containsExactly(
+            "check 'soon' under checks.after reads 'Archive', which constrain.up.sql has yet to make:"
+                + " it is not checked before.");
   }
 
   @Test
@@ -126,7 +322,8 @@ class DataPreflightIT {
             "where calls a VOLATILE function (random()): whether a row still needs work may change"
                 + " by itself.",
             "where reads none of the written columns ('at', 'Total'): a row that was changed stays"
-                + " under the guard, unless a generated column or a trigger takes it out.");
+                + " under the guard, unless a function, a sub-select, a trigger or a cascade takes it"
+                + " out.");
   }
 
   @Test
@@ -166,6 +363,10 @@ class DataPreflightIT {
   }
 
   private List<String> refusals(TestMigration migration) {
-    return new DataPreflight(database.dataSource()).check(migration.build()).refusals();
+    return report(migration).refusals();
+  }
+
+  private PreflightReport report(TestMigration migration) {
+    return new DataPreflight(database.dataSource()).check(migration.build());
   }
 }

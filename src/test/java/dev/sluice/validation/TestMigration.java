@@ -13,6 +13,7 @@ import dev.sluice.migration.Undo;
 import dev.sluice.migration.VerifyPolicy;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Builds a migration; what a test does not say has a harmless value. */
 final class TestMigration {
+  private static final Path FOLDER = Path.of("jobs", "0007_test");
+
   private final String table;
   private final Map<Identifier, String> set = new LinkedHashMap<>();
   private List<Identifier> key = List.of();
@@ -28,7 +31,8 @@ final class TestMigration {
   private Undo undo = new Undo.None("a test");
   private Checks checks = Checks.NONE;
   private VerifyPolicy verify = VerifyPolicy.DEFAULT;
-  private boolean expands;
+  private final Map<Script.Kind, Script> scripts = new EnumMap<>(Script.Kind.class);
+  private Migration.Tuning tuning = Migration.Tuning.DEFAULT;
 
   private TestMigration(String table) {
     this.table = table;
@@ -88,28 +92,35 @@ final class TestMigration {
   }
 
   TestMigration expands() {
-    expands = true;
+    return script(Script.Kind.EXPAND_UP, "");
+  }
+
+  TestMigration script(Script.Kind kind, String text) {
+    scripts.put(kind, new Script(kind, FOLDER.resolve(kind.fileName()), text));
+    return this;
+  }
+
+  TestMigration workers(int workers) {
+    tuning = tuning.withWorkers(workers);
     return this;
   }
 
   Migration build() {
-    Path folder = Path.of("jobs", "0007_test");
-    Script expand = new Script(Script.Kind.EXPAND_UP, folder.resolve("expand.up.sql"), "");
     return new Migration(
         new MigrationId("0007_test"),
         "a test",
-        folder,
+        FOLDER,
         "00",
         TableName.parse(table),
         key,
         where,
         transform == null ? new Change.SetExpressions(set) : transform,
         undo,
-        Migration.Tuning.DEFAULT,
+        tuning,
         checks,
         verify,
         OnFailure.STOP,
-        expands ? Map.of(Script.Kind.EXPAND_UP, expand) : Map.of(),
+        scripts,
         null);
   }
 
