@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * SHA-256 over what decides a migration's result. Every text goes in with its length before it, so
@@ -40,10 +41,7 @@ final class Checksum {
     sum.add(FORM);
     sum.add(definition.table().quoted());
     sum.addNames(definition.key());
-    sum.add(definition.guard() == null ? 0 : 1);
-    if (definition.guard() != null) {
-      sum.add(definition.guard());
-    }
+    sum.add(Objects.requireNonNullElse(definition.guard(), "")); // a guard is never empty
     sum.addChange(definition.change());
     sum.addUndo(definition.undo());
     sum.add(scripts.size());
@@ -76,11 +74,16 @@ final class Checksum {
   }
 
   private void addUndo(Undo undo) {
-    // of undo: none the word alone: the reason is a remark for people
-    add(undo.getClass().getSimpleName());
     if (undo instanceof Undo.Inverse inverse) {
+      add("sql");
       addNames(List.copyOf(inverse.expressions().keySet()));
       inverse.expressions().values().forEach(this::add);
+    } else if (undo instanceof Undo.None) {
+      add("none"); // the reason is a remark for people
+    } else if (undo instanceof Undo.Journal) {
+      add("journal");
+    } else {
+      add(undo instanceof Undo.Schema ? "schema" : "undecided");
     }
   }
 

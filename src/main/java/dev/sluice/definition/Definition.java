@@ -56,7 +56,7 @@ record Definition(
     Tuning tuning = TuningReader.tuning(root);
     Checks checks = new ChecksReader().read(root);
     VerifyPolicy verify = TuningReader.verify(root);
-    OnFailure onFailure = TuningReader.onFailure(root);
+    OnFailure onFailure = TuningReader.onFailure(root, undo);
     String owner = root.get("owner", Value::text);
     if (description == null || table == null || change == null) {
       return null;

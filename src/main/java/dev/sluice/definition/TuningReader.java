@@ -6,6 +6,7 @@ import dev.sluice.migration.ChunkPolicy;
 import dev.sluice.migration.Migration.Tuning;
 import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.RetryPolicy;
+import dev.sluice.migration.Undo;
 import dev.sluice.migration.VerifyPolicy;
 import dev.sluice.migration.VerifyPolicy.Differences;
 import dev.sluice.migration.VerifyPolicy.Sample;
@@ -87,8 +88,17 @@ final class TuningReader {
     return VerifyPolicy.DEFAULT.sample();
   }
 
-  static OnFailure onFailure(Section root) {
-    return root.get("on-failure").map(TuningReader::onFailure).orElse(OnFailure.STOP);
+  static OnFailure onFailure(Section root, Undo undo) {
+    OnFailure onFailure =
+        root.get("on-failure").map(TuningReader::onFailure).orElse(OnFailure.STOP);
+    if (onFailure == OnFailure.ROLLBACK && undo instanceof Undo.None) {
+      root.get("on-failure")
+          .ifPresent(
+              value ->
+                  value.problem(
+                      "on-failure: rollback needs an undo; 'undo: none' says that there is none."));
+    }
+    return onFailure;
   }
 
   private static OnFailure onFailure(Value value) {

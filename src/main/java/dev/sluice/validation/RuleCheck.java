@@ -1,5 +1,8 @@
 package dev.sluice.validation;
 
+import dev.sluice.migration.Migration;
+import dev.sluice.migration.Undo;
+
 /** No rule leads the backfill's UPDATE elsewhere. */
 final class RuleCheck implements TableCheck {
 
@@ -12,6 +15,11 @@ final class RuleCheck implements TableCheck {
             ("%s replaces every UPDATE (DO INSTEAD): no row would change."
                     + " Migrate the table that it leads to, or DROP RULE first.")
                 .formatted(where));
+      } else if (keepsJournal(subject)) {
+        findings.refuse(
+            ("%s: PostgreSQL takes no UPDATE with an undo journal beside such a rule."
+                    + " DROP RULE, or write 'undo: none' with 'irreversible: reason'.")
+                .formatted(where));
       } else if (rule.instead()) {
         findings.note(
             "%s replaces the UPDATE of the rows under its condition: these stay as they are."
@@ -20,5 +28,14 @@ final class RuleCheck implements TableCheck {
         findings.note("%s runs its own statement beside every UPDATE.".formatted(where));
       }
     }
+  }
+
+  /** A journal is written by the UPDATE's own statement, which a rule would have to rewrite. */
+  private static boolean keepsJournal(Subject subject) {
+    Migration migration = subject.migration();
+    boolean allAreNew = subject.missing().containsAll(subject.written());
+    return migration.guard() == null
+        || migration.undo() instanceof Undo.Journal
+        || (migration.undo() instanceof Undo.Undecided && !allAreNew);
   }
 }

@@ -7,12 +7,14 @@ import dev.sluice.migration.Check;
 import dev.sluice.migration.ChunkPolicy;
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.Migration;
+import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.RetryPolicy;
 import dev.sluice.migration.Undo;
 import dev.sluice.migration.VerifyPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,8 +140,6 @@ final class DefinitionTest {
         .containsExactlyInAnyOrder(
             "1:1: description is missing: one line that says what the migration does.",
             "1:1: table is missing: the table whose rows change.",
-            "1:1: where is missing: a migration without a guard is not built yet; write the"
-                + " condition of rows that still need work.",
             "1:1: set or transform is missing: one of them says what happens to the rows.");
   }
 
@@ -188,33 +188,67 @@ final class DefinitionTest {
                 where: w
                 set: {a: b}
                 sync: trigger
-                undo: journal
                 throttle: {pause: 1s}
                 skip: 5
-                on-failure: rollback
                 cleanup: {after: 7d}
                 depends-on: [0000_base]
                 """))
         .containsExactly(
             "5:7: sync: trigger is not built yet; remove it to run without sync.",
-            "6:7: undo: journal is not built yet; write 'undo: none' and 'irreversible: reason'.",
-            "7:11: throttle is not built yet; remove it to run without a throttle.",
-            "8:7: skip: 5 is not built yet; remove it to fail on the first bad row.",
-            "9:13: on-failure: rollback is not built yet; remove it to stop on failure.",
-            "10:10: cleanup is not built yet; remove it and drop the old side by hand.",
-            "11:13: depends-on is not built yet; remove it and run the migrations in their order.");
+            "6:11: throttle is not built yet; remove it to run without a throttle.",
+            "7:7: skip: 5 is not built yet; remove it to fail on the first bad row.",
+            "8:10: cleanup is not built yet; remove it and drop the old side by hand.",
+            "9:13: depends-on is not built yet; remove it and run the migrations in their order.");
   }
 
   @Test
   void refusesOtherFormsThatAreNotBuiltYet() {
-    assertThat(jobs.problemsOf(JobsFolder.GOOD + "sync: {mode: capture}\nundo: {sql: {a: b}}\n"))
+    assertThat(jobs.problemsOf(JobsFolder.GOOD + "sync: {mode: capture}\n"))
+        .containsExactly("5:7: sync is not built yet; remove it to run without sync.");
+    assertThat(jobs.problemsOf(JobsFolder.GOOD + "sync: capture\n"))
+        .containsExactly("5:7: sync: capture is not built yet; remove it to run without sync.");
+  }
+
+  @Test
+  void readsEveryUndo() {
+    assertThat(jobs.definition(JobsFolder.GOOD + "undo: journal\n").load().undo())
+        .isEqualTo(new Undo.Journal());
+    assertThat(jobs.definition(JobsFolder.GOOD + "undo: schema\n").load().undo())
+        .isEqualTo(new Undo.Schema());
+    assertThat(
+            jobs.definition(JobsFolder.GOOD + "undo: {sql: {first_name: b - 1}}\n").load().undo())
+        .isEqualTo(new Undo.Inverse(Map.of(new Identifier("first_name"), "b - 1")));
+    assertThat(jobs.definition(JobsFolder.GOOD + "on-failure: rollback\n").load().onFailure())
+        .isEqualTo(OnFailure.ROLLBACK);
+    assertThat(jobs.definition(JobsFolder.GOOD).load().onFailure()).isEqualTo(OnFailure.STOP);
+  }
+
+  @Test
+  void refusesAnUndoThatWouldNotRestoreTheRow() {
+    assertThat(jobs.problemsOf(JobsFolder.GOOD + "undo: {sql: {c: b}}\n"))
         .containsExactly(
-            "5:7: sync is not built yet; remove it to run without sync.",
-            "6:7: undo is not built yet; write 'undo: none' and 'irreversible: reason'.");
-    assertThat(jobs.problemsOf(JobsFolder.GOOD + "sync: capture\nundo: schema\n"))
+            "5:13: undo.sql has no expression for column 'first_name', which the migration writes.",
+            "5:13: undo.sql writes column 'c', which the migration does not write.");
+    assertThat(jobs.problemsOf(JobsFolder.GOOD + "undo: jurnal\n"))
         .containsExactly(
-            "5:7: sync: capture is not built yet; remove it to run without sync.",
-            "6:7: undo: schema is not built yet; write 'undo: none' and 'irreversible: reason'.");
+            "5:7: undo must be journal, schema, none or {sql: …}, got 'jurnal'; did you mean"
+                + " 'journal'?");
+    assertThat(
+            jobs.problemsOf(
+                JobsFolder.GOOD + "undo: none\nirreversible: x\non-failure: rollback\n"))
+        .containsExactly(
+            "7:13: on-failure: rollback needs an undo; 'undo: none' says that there is none.");
+  }
+
+  @Test
+  void withoutAGuardOnlyTheJournalTellsWhatIsDone() {
+    String unguarded = "description: a\ntable: t\nset: {a: b}\n";
+    assertThat(jobs.definition(unguarded).load().guard()).isNull();
+    assertThat(jobs.definition(unguarded + "undo: journal\n").load().guard()).isNull();
+    assertThat(jobs.problemsOf(unguarded + "undo: schema\n"))
+        .containsExactly(
+            "4:7: without a guard (where:) the undo journal tells which rows are done; write"
+                + " 'undo: journal', or add a guard.");
   }
 
   @Test
@@ -223,7 +257,7 @@ final class DefinitionTest {
         .containsExactly(
             "5:7: sync must be one of none, trigger, capture, got 'tigger'; did you mean"
                 + " 'trigger'?",
-            "6:13: on-failure must be one of stop, rollback, got 'explode'.");
+            "6:13: on-failure must be stop or rollback, got 'explode'. Remove it to use stop.");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.sluice.validation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.migration.Undo;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
 import java.time.Duration;
@@ -44,6 +45,17 @@ class PreflightNotesIT {
           new Preflight(database.dataSource(), Duration.ofSeconds(5))
               .check(TestMigration.of("users").set("tier", "'gold'").build());
       assertThat(report.refusals()).isEmpty();
+      assertThat(
+              new Preflight(database.dataSource(), Duration.ofSeconds(5))
+                  .check(
+                      TestMigration.of("users")
+                          .set("tier", "'gold'")
+                          .undo(new Undo.Journal())
+                          .build())
+                  .refusals())
+          .contains(
+              "rule 'loud' on public.users: PostgreSQL takes no UPDATE with an undo journal beside"
+                  + " such a rule. DROP RULE, or write 'undo: none' with 'irreversible: reason'.");
       assertThat(report.notes())
           .containsExactly(
               "rule 'loud' on public.users runs its own statement beside every UPDATE.",
