@@ -2,32 +2,20 @@ package dev.sluice.cli;
 
 import dev.sluice.control.StopSignal;
 import dev.sluice.job.MigrationRunner;
+import dev.sluice.job.RunResult;
 import dev.sluice.migration.Migration;
-import dev.sluice.postgres.CancellableDataSource;
-import java.util.concurrent.Callable;
-import org.springframework.context.ConfigurableApplicationContext;
+import dev.sluice.migration.RowTransformer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Takes the last run of a migration back. */
 @Command(
     name = "rollback",
     description =
         "Takes a run back: every row that still holds what the run wrote gets its old values."
-            + " Rows that the application has written since stay as they are, and are listed.",
-    mixinStandardHelpOptions = true)
-final class RollbackCommand implements Callable<Integer> {
-
-  @Spec CommandSpec spec = CommandSpec.create();
-  @Mixin DatabaseOptions database = new DatabaseOptions();
-  @Mixin DefinitionOptions definitions = new DefinitionOptions();
-
-  @Parameters(paramLabel = "ID", description = "the migration: its folder's name")
-  String id = "";
+            + " Rows that the application has written since stay as they are, and are listed.")
+final class RollbackCommand extends LaunchCommand {
 
   @Option(
       names = "--discard-changes",
@@ -36,21 +24,11 @@ final class RollbackCommand implements Callable<Integer> {
   boolean discardChanges;
 
   @Override
-  public Integer call() {
-    Migration migration = definitions.load(id);
-    try (ConfigurableApplicationContext context = database.open()) {
-      MigrationRunner runner = context.getBean(MigrationRunner.class);
-      CancellableDataSource dataSource = context.getBean(CancellableDataSource.class);
-      StopSignal stop = new StopSignal();
-      try (SignalHandler signals = SignalHandler.install(stop, dataSource::cancelRunning);
-          ProgressDisplay display = new ProgressDisplay(dataSource, migration.id())) {
-        display.start();
-        int code =
-            ResultReport.print(
-                spec.commandLine(), runner.rollback(migration, discardChanges, stop));
-        signals.exitWith(code);
-        return code;
-      }
-    }
+  RunResult launch(
+      MigrationRunner runner,
+      Migration migration,
+      @Nullable RowTransformer transformer,
+      StopSignal stop) {
+    return runner.rollback(migration, discardChanges, stop);
   }
 }

@@ -19,23 +19,26 @@ final class SignalHandler implements AutoCloseable {
   private static final int CANCELS_MAX = 30;
 
   private final StopSignal stop;
-  private final Runnable cancelRunning;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Thread hook = new Thread(this::signalled, "signal");
+  private volatile Runnable cancelRunning = () -> {};
   private volatile int exitCode = ExitCode.STOPPED;
 
-  private SignalHandler(StopSignal stop, Runnable cancelRunning) {
+  private SignalHandler(StopSignal stop) {
     this.stop = stop;
-    this.cancelRunning = cancelRunning;
+  }
+
+  static SignalHandler install(StopSignal stop) {
+    SignalHandler handler = new SignalHandler(stop);
+    Runtime.getRuntime().addShutdownHook(handler.hook);
+    return handler;
   }
 
   /**
-   * @param cancelRunning cancels the statements that run
+   * @param canceller cancels the statements that run; until it is given there are none
    */
-  static SignalHandler install(StopSignal stop, Runnable cancelRunning) {
-    SignalHandler handler = new SignalHandler(stop, cancelRunning);
-    Runtime.getRuntime().addShutdownHook(handler.hook);
-    return handler;
+  void cancelBy(Runnable canceller) {
+    cancelRunning = canceller;
   }
 
   /** The code to exit with if a signal came. */

@@ -26,11 +26,13 @@ import picocli.CommandLine.Spec;
       "0:done, or nothing to do",
       "1:a bug",
       "2:wrong usage or definition",
-      "3:refused by preflight; nothing was touched",
+      "3:refused by preflight, before a further change",
       "4:stopped by an operator; run again to go on",
       "5:failed; run again to go on",
       "6:verification failed",
-      "7:another process runs it"
+      "7:another process runs it",
+      "8:done, with rows left that need a person: conflicts of a rollback",
+      "9:failed and rolled back"
     })
 public final class SluiceCommand implements Runnable {
 

@@ -91,7 +91,12 @@ public final class MigrationRunner {
   }
 
   private RunResult run(MigrationJob job, StopSignal stop) {
-    return new Relaunches(job.migration(), stop).run(() -> launch(job, stop));
+    return new Relaunches(job.migration(), stop)
+        .run(
+            () -> {
+              stop.throwIfStopped();
+              return launch(job, stop);
+            });
   }
 
   /** Says what a run would do and what preflight finds. Changes nothing. */

@@ -6,7 +6,7 @@ public enum Outcome {
   COMPLETED,
   /** It had been completed before; nothing was touched. */
   ALREADY_COMPLETED,
-  /** Preflight refused it; nothing was touched. */
+  /** Preflight refused it, before a further change. */
   REFUSED,
   /** An operator stopped it; the next launch goes on. */
   STOPPED,

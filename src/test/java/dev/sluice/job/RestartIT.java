@@ -91,7 +91,7 @@ class RestartIT {
     assertThat(run()).isEqualTo(3);
     assertThat(err.toString())
         .isEqualToIgnoringNewLines(
-            "0001_fill: is rolling_back, which 'running' cannot follow. End that first.\n");
+            "0001_fill: is being rolled back. End that with 'rollback 0001_fill', then run it again.\n");
     assertThat(state()).isEqualTo("rolling_back");
   }
 
