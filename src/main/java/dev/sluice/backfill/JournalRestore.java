@@ -25,8 +25,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
  *
  * <p>A row whose written columns are still what we wrote gets its old values, and its journal row
  * is deleted in the same statement. A row that holds something else stays as it is: its journal row
- * moves to {@code sluice.conflict}. A row that is gone stays gone. A row that another session holds
- * stays in the journal, for the sweep.
+ * moves to {@code sluice.conflict}, as does that of a row whose trigger made something else of the
+ * old values. A row that is gone stays gone. A row that another session holds stays in the journal,
+ * for the sweep.
  */
 final class JournalRestore implements RowChange<Key, Key> {
 
@@ -65,9 +66,9 @@ final class JournalRestore implements RowChange<Key, Key> {
     private String restore(MigrationId id, long run) {
       return """
           WITH _kmine AS MATERIALIZED (
-            SELECT %1$s, _kj._kborn, %2$s IS NULL AS _kgone,
+            SELECT %1$s, _kj._kborn, _kj._kimage, %2$s IS NULL AS _kgone,
                    _kj._kimage = %3$s AS _kours,
-                   _kj._kimage = %18$s AS _ksame
+                   %18$s AS _koldimage
             FROM %4$s AS _kj
             LEFT JOIN %5$s ON %6$s
             WHERE %7$s
@@ -77,18 +78,21 @@ final class JournalRestore implements RowChange<Key, Key> {
             SET %9$s
             FROM _kmine
             WHERE %10$s
-              AND _kmine._kours AND NOT _kmine._ksame
-            RETURNING %11$s),
+              AND _kmine._kours AND _kmine._koldimage <> _kmine._kimage
+            RETURNING %11$s, %19$s, %3$s = _kmine._koldimage AS _kexact),
           _kconflict AS (
             INSERT INTO sluice.conflict (migration_id, run, key, old_values)
-            SELECT '%12$s', %13$d, ARRAY[%14$s], jsonb_build_object(%15$s)
-            FROM _kmine
-            WHERE NOT _kborn AND NOT _kgone AND NOT _kours
+            SELECT '%12$s', %13$d, ARRAY[%14$s], jsonb_object(%15$s)
+            FROM (SELECT %16$s, %20$s FROM _kmine
+                  WHERE NOT _kborn AND NOT _kgone AND NOT _kours
+                  UNION ALL
+                  SELECT %16$s, %20$s FROM _kback WHERE NOT _kexact) AS _kleft
             ON CONFLICT (migration_id, run, key) DO NOTHING)
           DELETE FROM %4$s AS _kj
           USING (SELECT %16$s FROM _kback
                  UNION ALL
-                 SELECT %16$s FROM _kmine WHERE _kours IS NOT TRUE OR _ksame) AS _kdone
+                 SELECT %16$s FROM _kmine
+                 WHERE _kours IS NOT TRUE OR _koldimage = _kimage) AS _kdone
           WHERE %17$s
           """
           .formatted(
@@ -109,7 +113,9 @@ final class JournalRestore implements RowChange<Key, Key> {
               oldValues(),
               aliases(""),
               journal.keyIs("_kj", i -> "_kdone." + TableKey.alias(i)),
-              journal.imageOf("_kj"));
+              journal.imageOf("_kj"),
+              olds("_kmine."),
+              olds(""));
     }
 
     private String old() {
@@ -152,11 +158,17 @@ final class JournalRestore implements RowChange<Key, Key> {
       return each(key.width(), i -> TableKey.alias(i) + "::text", ", ");
     }
 
+    /** As text: exact for every type, where a value of json might be none of jsonb. */
     private String oldValues() {
-      return each(
-          journal.written().size(),
-          i -> "'%s', _ko%d".formatted(written(i).value().replace("'", "''"), i),
-          ", ");
+      int width = journal.written().size();
+      return "ARRAY[%s], ARRAY[%s]"
+          .formatted(
+              each(width, i -> "'%s'".formatted(written(i).value().replace("'", "''")), ", "),
+              each(width, i -> "_ko%d::text".formatted(i), ", "));
+    }
+
+    private String olds(String row) {
+      return each(journal.written().size(), i -> row + "_ko" + i, ", ");
     }
 
     private static String each(int count, IntFunction<String> part, String separator) {

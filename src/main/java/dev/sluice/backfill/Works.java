@@ -66,7 +66,10 @@ final class Works {
 
   private UndoMethod method() {
     UndoMethod method =
-        new UndoPlans(jdbc).find(migration.id(), run).map(UndoPlans.UndoPlan::method).orElse(null);
+        new UndoPlans(jdbc)
+            .find(migration.id(), run)
+            .flatMap(UndoPlans.UndoPlan::method)
+            .orElse(null);
     if (method == null) {
       throw new IllegalStateException(migration.id() + ": expand has not decided how to undo");
     }

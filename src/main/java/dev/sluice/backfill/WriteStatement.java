@@ -69,13 +69,14 @@ record WriteStatement(
 
   /**
    * Writes the rows and keeps the old values of each that was written. A row that is visited again
-   * keeps its first old values; only the image of what we wrote is new.
+   * keeps its first old values if it still held what we wrote then; if the application has written
+   * it since, or another row has its key now, that is what a rollback must give back.
    */
   String withJournal(JournalTable journal) {
     return journaled(journal, "TRUE", "NULL::uuid")
         + "SELECT * FROM _knew\n"
-        + "ON CONFLICT (%s) DO UPDATE SET _kimage = excluded._kimage\n"
-            .formatted(journal.keyNames());
+        + "ON CONFLICT (%s) DO UPDATE SET %s, _kimage = excluded._kimage\n"
+            .formatted(journal.keyNames(), firstOldValues(journal));
   }
 
   /**
@@ -114,7 +115,7 @@ record WriteStatement(
           WHERE %s
             AND _kold._kdiffers
           RETURNING %s, %s)
-        INSERT INTO %s (%s, %s, _kimage)
+        INSERT INTO %s AS _kj (%s, %s, _kimage)
         """
         .formatted(
             selectOld(),
@@ -134,6 +135,15 @@ record WriteStatement(
             journal.name().quoted(),
             journal.keyNames(),
             journal.writtenNames());
+  }
+
+  private static String firstOldValues(JournalTable journal) {
+    return journal.written().stream()
+        .map(
+            column ->
+                "%1$s = CASE WHEN _kj._kimage = %2$s THEN _kj.%1$s ELSE excluded.%1$s END"
+                    .formatted(column.quoted(), journal.imageOf("excluded")))
+        .collect(Collectors.joining(", "));
   }
 
   private String set(String sourceRow) {

@@ -32,7 +32,8 @@ public enum RunState {
                   DIRTY, // a schema script stopped halfway
                   COMPLETED)), // verified
           Map.entry(
-              PAUSED, Set.of(RUNNING, STOPPED, FAILED)), // resumed, stopped, or died in a pause
+              PAUSED,
+              Set.of(RUNNING, STOPPED, FAILED, ROLLING_BACK)), // resumed, stopped, died, taken back
           Map.entry(STOPPED, Set.of(RUNNING, ROLLING_BACK)), // launched again, or taken back
           Map.entry(FAILED, Set.of(RUNNING, ROLLING_BACK)), // launched again, or taken back
           Map.entry(DIRTY, Set.of(RUNNING, ROLLING_BACK)), // repaired

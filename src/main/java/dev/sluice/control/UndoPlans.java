@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 
@@ -19,15 +20,36 @@ public final class UndoPlans {
    * How one run can be taken back.
    *
    * @param columnsBefore the table's columns before expand first ran
-   * @param method null: expand is not over
+   * @param decision null: expand is not over
    */
-  public record UndoPlan(List<Identifier> columnsBefore, @Nullable UndoMethod method) {
+  public record UndoPlan(List<Identifier> columnsBefore, @Nullable Decision decision) {
     public UndoPlan {
       columnsBefore = List.copyOf(columnsBefore);
     }
 
-    public Optional<UndoMethod> decided() {
-      return Optional.ofNullable(method);
+    public Optional<UndoMethod> method() {
+      return Optional.ofNullable(decision).map(Decision::method);
+    }
+  }
+
+  /**
+   * What was decided when expand was over, and holds for the whole run.
+   *
+   * @param written the columns that are put back
+   * @param guarded whether the definition has a guard, or the journal is it
+   */
+  public record Decision(UndoMethod method, List<Identifier> written, boolean guarded) {
+    public Decision {
+      written = List.copyOf(written);
+    }
+
+    @Override
+    public String toString() {
+      return "undo by %s of %s, %s guard"
+          .formatted(
+              method.label(),
+              written.stream().map(Identifier::value).collect(Collectors.joining(", ")),
+              guarded ? "with a" : "without a");
     }
   }
 
@@ -45,20 +67,28 @@ public final class UndoPlans {
         """,
         id.value(),
         run,
-        columnsBefore.stream().map(Identifier::value).toArray(String[]::new));
+        names(columnsBefore));
+  }
+
+  private static String[] names(List<Identifier> columns) {
+    return columns.stream().map(Identifier::value).toArray(String[]::new);
   }
 
   /** Notes the decision; the first one stays. */
-  public void decide(MigrationId id, long run, UndoMethod method) {
+  public void decide(MigrationId id, long run, Decision decision) {
     jdbc.update(
         """
         UPDATE sluice.undo
-        SET method = ?
+        SET method = ?,
+            written = ?,
+            guarded = ?
         WHERE migration_id = ?
           AND run = ?
           AND method IS NULL
         """,
-        method.label(),
+        decision.method().label(),
+        names(decision.written()),
+        decision.guarded(),
         id.value(),
         run);
   }
@@ -67,7 +97,7 @@ public final class UndoPlans {
     return jdbc
         .query(
             """
-            SELECT columns_before, method
+            SELECT columns_before, method, written, guarded
             FROM sluice.undo
             WHERE migration_id = ?
               AND run = ?
@@ -80,10 +110,16 @@ public final class UndoPlans {
   }
 
   private static UndoPlan plan(ResultSet rs) throws SQLException {
-    String[] columns = (String[]) rs.getArray("columns_before").getArray();
     String method = rs.getString("method");
     return new UndoPlan(
-        Arrays.stream(columns).map(Identifier::new).toList(),
-        method == null ? null : UndoMethod.ofLabel(method));
+        identifiers(rs, "columns_before"),
+        method == null
+            ? null
+            : new Decision(
+                UndoMethod.ofLabel(method), identifiers(rs, "written"), rs.getBoolean("guarded")));
+  }
+
+  private static List<Identifier> identifiers(ResultSet rs, String column) throws SQLException {
+    return Arrays.stream((String[]) rs.getArray(column).getArray()).map(Identifier::new).toList();
   }
 }

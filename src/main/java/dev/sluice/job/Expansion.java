@@ -7,12 +7,10 @@ import dev.sluice.migration.Migration;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.Undo;
 import dev.sluice.postgres.Catalog;
-import dev.sluice.postgres.JournalTable;
 import dev.sluice.postgres.Table;
-import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.Waiter;
+import dev.sluice.schema.ScriptReader;
 import dev.sluice.schema.ScriptRunner;
-import dev.sluice.schema.ScriptSettings;
 import dev.sluice.schema.UndoJournal;
 import dev.sluice.validation.RefusedException;
 import java.util.List;
@@ -56,23 +54,40 @@ final class Expansion {
         .script(Script.Kind.EXPAND_UP)
         .ifPresent(script -> scripts.run(migration.id(), script));
     Table expanded = table();
+    refuseToDropOld(expanded);
     UndoMethod method = method(expanded);
     if (method == UndoMethod.JOURNAL) {
-      UndoJournal journal = journal(expanded);
+      UndoJournal journal = UndoJournals.of(dataSource, migration, waiter);
       journal.create();
       if (migration.guard() == null) {
         journal.noteBornRows();
       }
     }
-    plans.decide(migration.id(), run, method);
+    plans.decide(migration.id(), run, decision(expanded));
     log.info("undo.method migration={} method={}", migration.id(), method.label());
   }
 
-  /** From here on no row is changed, so that nobody needs to know which ones are new. */
-  void endOfRun() {
-    if (migration.guard() == null) {
-      journal(table()).stopNotingBornRows();
+  /**
+   * At each launch: what a rollback needs was decided when the run began.
+   *
+   * @throws RefusedException if the definition has changed it since
+   */
+  void requireSamePlan() {
+    UndoPlans.UndoPlan plan = plans.find(migration.id(), run).orElseThrow();
+    UndoPlans.Decision now = decision(table());
+    if (plan.decision() != null && !now.equals(plan.decision())) {
+      throw new RefusedException(
+          migration.id(),
+          List.of(
+              ("the run began with %s, the definition now says %s, and its undo would not fit."
+                      + " Put the definition back, or roll the run back first.")
+                  .formatted(plan.decision(), now)));
     }
+  }
+
+  private UndoPlans.Decision decision(Table expanded) {
+    return new UndoPlans.Decision(
+        method(expanded), migration.change().writtenColumns(), migration.guard() != null);
   }
 
   private UndoMethod method(Table expanded) {
@@ -113,6 +128,27 @@ final class Expansion {
     return migration.change().writtenColumns().stream().filter(before::contains).toList();
   }
 
+  /** {@code ADD COLUMN IF NOT EXISTS} added none of these; the matching DROP would destroy them. */
+  private void refuseToDropOld(Table expanded) {
+    List<Identifier> old = notAdded(expanded);
+    migration
+        .script(Script.Kind.EXPAND_DOWN)
+        .ifPresent(
+            script -> {
+              Set<Identifier> named = ScriptReader.names(script);
+              List<Identifier> dropped = old.stream().filter(named::contains).toList();
+              if (!dropped.isEmpty()) {
+                throw new RefusedException(
+                    migration.id(),
+                    List.of(
+                        ("expand.down.sql names column %s, which was there before expand.up.sql:"
+                                + " a rollback would destroy what it held. Take it out of"
+                                + " expand.down.sql.")
+                            .formatted(listed(dropped))));
+              }
+            });
+  }
+
   private static String listed(List<Identifier> columns) {
     return columns.stream()
         .map(column -> "'" + column + "'")
@@ -122,16 +158,6 @@ final class Expansion {
 
   private static List<Identifier> columns(Table table) {
     return table.columns().stream().map(Table.Column::name).toList();
-  }
-
-  private UndoJournal journal(Table table) {
-    TableKey key = TableKey.of(table, migration.key());
-    return new UndoJournal(
-        dataSource,
-        waiter,
-        ScriptSettings.DEFAULT,
-        migration.id(),
-        JournalTable.of(migration.id(), key, migration.change().writtenColumns()));
   }
 
   private Table table() {

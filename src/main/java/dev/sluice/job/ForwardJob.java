@@ -128,6 +128,8 @@ final class ForwardJob implements MigrationJob {
 
   @Override
   public RunResult completed(LedgerEntry entry) {
+    // not in the verify step: until that is noted as completed a relaunch would sweep again
+    UndoJournals.of(environment.dataSource(), migration).stopNotingBornRows();
     return new RunSummary(environment.dataSource(), ledger).completed(migration.id());
   }
 
@@ -143,19 +145,20 @@ final class ForwardJob implements MigrationJob {
     return new JobBuilder(name(), repository())
         .start(action(StepName.PREFLIGHT, checks::preflight).atEachLaunch())
         .next(action(StepName.EXPAND, expansion::run))
-        .next(action(StepName.PREFLIGHT_DATA, checks::preflightData).atEachLaunch())
+        .next(
+            action(
+                    StepName.PREFLIGHT_DATA,
+                    () -> {
+                      expansion.requireSamePlan();
+                      checks.preflightData();
+                    })
+                .atEachLaunch())
         .next(
             Steps.partitioned(
                 StepName.BACKFILL, backfill, repository(), migration.tuning().workers(), workers))
         .next(backfill.sweepStep(StepName.SWEEP.label()))
         .next(action(StepName.CONSTRAIN, () -> run(scripts, Script.Kind.CONSTRAIN_UP)))
-        .next(
-            action(
-                StepName.VERIFY,
-                () -> {
-                  checks.verify();
-                  expansion.endOfRun();
-                }))
+        .next(action(StepName.VERIFY, checks::verify))
         .build();
   }
 

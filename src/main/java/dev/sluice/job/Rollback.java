@@ -7,13 +7,11 @@ import dev.sluice.migration.Migration;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.Undo;
 import dev.sluice.postgres.Catalog;
-import dev.sluice.postgres.JournalTable;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptReader;
 import dev.sluice.schema.ScriptRunner;
-import dev.sluice.schema.ScriptSettings;
 import dev.sluice.schema.UndoJournal;
 import dev.sluice.validation.RefusedException;
 import dev.sluice.validation.RestoreCheck;
@@ -32,9 +30,19 @@ final class Rollback {
   private final long run;
   private final ScriptRunner scripts;
   private final Waiter waiter;
+  private final boolean discardChanges;
 
+  /**
+   * @param discardChanges whether values that the application wrote may go with their columns
+   */
   Rollback(
-      DataSource dataSource, Migration migration, long run, ScriptRunner scripts, Waiter waiter) {
+      DataSource dataSource,
+      Migration migration,
+      long run,
+      ScriptRunner scripts,
+      Waiter waiter,
+      boolean discardChanges) {
+    this.discardChanges = discardChanges;
     this.dataSource = dataSource;
     this.jdbc = new JdbcTemplate(dataSource);
     this.migration = migration;
@@ -45,7 +53,7 @@ final class Rollback {
 
   /** How rows go back; empty: expand was not over, no row has changed. */
   Optional<UndoMethod> method() {
-    return new UndoPlans(jdbc).find(migration.id(), run).flatMap(UndoPlans.UndoPlan::decided);
+    return new UndoPlans(jdbc).find(migration.id(), run).flatMap(UndoPlans.UndoPlan::method);
   }
 
   /** Whether old values are put back row by row. */
@@ -56,6 +64,14 @@ final class Rollback {
   }
 
   void preflight() {
+    List<String> refusals = refusals();
+    if (!refusals.isEmpty()) {
+      throw new RefusedException(migration.id(), refusals);
+    }
+  }
+
+  /** What speaks against it, known before the first change. */
+  List<String> refusals() {
     List<String> refusals = new ArrayList<>();
     for (Script.Kind kind : List.of(Script.Kind.CONSTRAIN_DOWN, Script.Kind.EXPAND_DOWN)) {
       migration
@@ -68,9 +84,29 @@ final class Rollback {
       refusals.add(
           "table %s is gone, with every row that could be put back.".formatted(migration.table()));
     }
-    if (!refusals.isEmpty()) {
-      throw new RefusedException(migration.id(), refusals);
+    if (method().filter(UndoMethod.NONE::equals).isPresent()) {
+      refusals.add("the run began with 'undo: none': nothing was kept that could be put back.");
     }
+    if (method().isEmpty() && hasChangedRows()) {
+      refusals.add(
+          "the run was made before undo was built: nothing was kept that could be put back.");
+    }
+    if (method().filter(UndoMethod.SCHEMA::equals).isPresent() && !discardChanges) {
+      refusals.add(
+          ("expand.down.sql drops %s, with whatever the application has written there since."
+                  + " Save what is needed, then run 'rollback %s --discard-changes'.")
+              .formatted(migration.change().writtenColumns(), migration.id()));
+    }
+    return refusals;
+  }
+
+  private boolean hasChangedRows() {
+    return Boolean.TRUE.equals(
+        jdbc.queryForObject(
+            "SELECT EXISTS (SELECT FROM sluice.partition WHERE migration_id = ? AND run = ?)",
+            Boolean.class,
+            migration.id().value(),
+            run));
   }
 
   /** Runs the script that takes another one back, if that one has run. */
@@ -90,11 +126,16 @@ final class Rollback {
     Table table = new Catalog(jdbc).find(migration.table()).orElseThrow();
     List<String> refusals =
         method().filter(UndoMethod.JOURNAL::equals).isPresent()
-            ? RestoreCheck.ofJournal(dataSource, waiter, table, journalTable(table)).refusals()
+            ? ofJournal(table).refusals()
             : inverse(table).refusals();
     if (!refusals.isEmpty()) {
       throw new RefusedException(migration.id(), refusals);
     }
+  }
+
+  private RestoreCheck ofJournal(Table table) {
+    journal().ifPresent(UndoJournal::analyze);
+    return RestoreCheck.ofJournal(dataSource, waiter, table, UndoJournals.table(migration, table));
   }
 
   private RestoreCheck inverse(Table table) {
@@ -106,10 +147,8 @@ final class Rollback {
     throw new IllegalStateException(migration.id() + " has no undo.sql to go back by");
   }
 
-  /**
-   * @param discardChanges whether values that the application wrote may go with their columns
-   */
-  void verify(boolean discardChanges) {
+  /** Refuses to drop what the application wrote. */
+  void verify() {
     long conflicts = new Conflicts(jdbc).count(migration.id(), run);
     boolean drops =
         migration.script(Script.Kind.EXPAND_DOWN).isPresent()
@@ -132,20 +171,9 @@ final class Rollback {
     journal.ifPresent(UndoJournal::drop);
   }
 
+  /** Also that of an expand that was not over: nobody knows how far it came. */
   private Optional<UndoJournal> journal() {
-    if (method().filter(UndoMethod.JOURNAL::equals).isEmpty()) {
-      return Optional.empty();
-    }
-    return new Catalog(jdbc).find(migration.table()).map(this::journal);
-  }
-
-  private UndoJournal journal(Table table) {
-    return new UndoJournal(
-        dataSource, waiter, ScriptSettings.DEFAULT, migration.id(), journalTable(table));
-  }
-
-  private JournalTable journalTable(Table table) {
-    return JournalTable.of(
-        migration.id(), TableKey.of(table, migration.key()), migration.change().writtenColumns());
+    boolean other = method().filter(method -> method != UndoMethod.JOURNAL).isPresent();
+    return other ? Optional.empty() : Optional.of(UndoJournals.of(dataSource, migration, waiter));
   }
 }

@@ -6,9 +6,12 @@ import dev.sluice.control.RunState;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.Undo;
+import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.ScriptSettings;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.builder.JobBuilder;
 import org.springframework.batch.core.job.builder.SimpleJobBuilder;
@@ -80,7 +83,34 @@ final class RollbackJob implements MigrationJob {
     if (migration.undo() instanceof Undo.None none) {
       return refused("cannot be taken back: %s".formatted(none.reason()));
     }
+    if (entry.state() != RunState.ROLLING_BACK) {
+      return refusedByPreflight(entry);
+    }
     return Optional.empty();
+  }
+
+  /** Before the ledger says rolling_back: a refusal leaves the run as it was. */
+  private Optional<RunResult> refusedByPreflight(LedgerEntry entry) {
+    List<String> refusals = rollback(entry.run(), duration -> {}).refusals();
+    return refusals.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            RunResult.of(
+                migration.id(),
+                Outcome.REFUSED,
+                refusals.stream()
+                    .map(refusal -> migration.id() + ": " + refusal)
+                    .collect(Collectors.joining("\n"))));
+  }
+
+  private Rollback rollback(long run, Waiter waiter) {
+    return new Rollback(
+        environment.dataSource(),
+        migration,
+        run,
+        new ScriptRunner(environment.dataSource(), waiter, ScriptSettings.DEFAULT),
+        waiter,
+        discardChanges);
   }
 
   private Optional<RunResult> refused(String why) {
@@ -113,18 +143,12 @@ final class RollbackJob implements MigrationJob {
 
   @Override
   public RunResult completed(LedgerEntry entry) {
-    return new RollbackSummary(environment.dataSource()).completed(migration, entry);
+    return new RollbackSummary(environment.dataSource()).completed(migration);
   }
 
   @Override
   public Job build(Launch launch, TaskExecutor workers) {
-    Rollback rollback =
-        new Rollback(
-            environment.dataSource(),
-            migration,
-            launch.run(),
-            new ScriptRunner(environment.dataSource(), launch.waiter(), ScriptSettings.DEFAULT),
-            launch.waiter());
+    Rollback rollback = rollback(launch.run(), launch.waiter());
     SimpleJobBuilder steps =
         new JobBuilder(name(), repository())
             .start(action(StepName.PREFLIGHT, rollback::preflight).atEachLaunch())
@@ -145,8 +169,7 @@ final class RollbackJob implements MigrationJob {
           .next(backfill.sweepStep(StepName.RESTORE_SWEEP.label()));
     }
     return steps
-        .next(
-            action(StepName.VERIFY_RESTORED, () -> rollback.verify(discardChanges)).atEachLaunch())
+        .next(action(StepName.VERIFY_RESTORED, rollback::verify).atEachLaunch())
         .next(action(StepName.EXPAND_DOWN, rollback::finish))
         .build();
   }

@@ -1,6 +1,7 @@
 package dev.sluice.job;
 
 import dev.sluice.control.Conflicts;
+import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.migration.Migration;
 import dev.sluice.monitoring.Progress;
@@ -22,8 +23,10 @@ final class RollbackSummary {
     this.dataSource = dataSource;
   }
 
-  RunResult completed(Migration migration, LedgerEntry entry) {
-    Conflicts table = new Conflicts(new JdbcTemplate(dataSource));
+  RunResult completed(Migration migration) {
+    JdbcTemplate jdbc = new JdbcTemplate(dataSource);
+    LedgerEntry entry = new Ledger(jdbc).find(migration.id()).orElseThrow();
+    Conflicts table = new Conflicts(jdbc);
     long conflicts = table.count(migration.id(), entry.run());
     Progress progress = new ProgressReader(dataSource).read(entry);
     List<String> lines = new ArrayList<>();

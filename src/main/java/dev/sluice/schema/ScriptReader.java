@@ -1,5 +1,6 @@
 package dev.sluice.schema;
 
+import dev.sluice.migration.Identifier;
 import dev.sluice.migration.Script;
 import dev.sluice.postgres.SqlLexer;
 import dev.sluice.postgres.SqlLexer.Kind;
@@ -8,12 +9,30 @@ import dev.sluice.schema.ScriptStatement.Piece;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads SQL files and finds what is wrong with them before any of it runs. */
 public final class ScriptReader {
 
   private ScriptReader() {}
+
+  /** Every name that the file mentions outside comments and strings, whatever it names. */
+  public static Set<Identifier> names(Script script) {
+    return SqlLexer.tokens(script.text()).stream()
+        .filter(token -> token.kind() == Kind.WORD || token.kind() == Kind.QUOTED_NAME)
+        .flatMap(token -> name(token.text()).stream())
+        .collect(Collectors.toSet());
+  }
+
+  private static Optional<Identifier> name(String text) {
+    try {
+      return Optional.of(Identifier.parse(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
 
   /** Every problem of the file in its order; none: it can be run. Needs no database. */
   public static List<ScriptProblem> check(Script script) {

@@ -4,6 +4,7 @@ import dev.sluice.migration.Identifier;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.Catalog;
 import dev.sluice.postgres.JournalTable;
+import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.Waiter;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -126,8 +128,8 @@ public final class UndoJournal {
             transaction.executeWithoutResult(
                 status -> {
                   jdbc.execute("SET LOCAL lock_timeout = '%dms'".formatted(lockTimeout.toMillis()));
+                  jdbc.execute(function(NOTES));
                   if (!triggerExists()) {
-                    jdbc.execute(function());
                     triggers().forEach(jdbc::execute);
                   }
                 }),
@@ -135,29 +137,52 @@ public final class UndoJournal {
     log.info("undo.born migration={} trigger={}", id, insertTrigger());
   }
 
-  /** Takes ACCESS EXCLUSIVE on the table, for milliseconds. Nothing if it is gone already. */
+  /**
+   * From here on no new row is noted. Waits for nobody: where the triggers are in use they stay for
+   * now, and do nothing.
+   */
   public void stopNotingBornRows() {
-    retry.run(
-        () ->
-            transaction.executeWithoutResult(
-                status -> {
-                  jdbc.execute("SET LOCAL lock_timeout = '%dms'".formatted(lockTimeout.toMillis()));
-                  if (triggerExists()) {
-                    jdbc.execute(
-                        "DROP TRIGGER %s ON %s".formatted(insertTrigger().quoted(), tableName()));
-                    jdbc.execute(
-                        "DROP TRIGGER %s ON %s".formatted(keyTrigger().quoted(), tableName()));
-                  }
-                  jdbc.execute("DROP FUNCTION IF EXISTS %s()".formatted(functionName()));
-                }),
-        this::report);
+    if (!triggerExists()) {
+      return;
+    }
+    jdbc.execute(function("")); // takes no lock on the table
+    try {
+      dropTriggers();
+    } catch (DataAccessException e) {
+      if (!SqlStates.isTransient(e)) {
+        throw e;
+      }
+      log.warn(
+          "undo.trigger migration={} table={} is in use: trigger {} stays there and does nothing",
+          id,
+          journal.key().table(),
+          insertTrigger());
+    }
+  }
+
+  /** Takes ACCESS EXCLUSIVE on the table, for milliseconds. Nothing if they are gone already. */
+  private void dropTriggers() {
+    transaction.executeWithoutResult(
+        status -> {
+          jdbc.execute("SET LOCAL lock_timeout = '%dms'".formatted(lockTimeout.toMillis()));
+          if (triggerExists()) {
+            jdbc.execute("DROP TRIGGER %s ON %s".formatted(insertTrigger().quoted(), tableName()));
+            jdbc.execute("DROP TRIGGER %s ON %s".formatted(keyTrigger().quoted(), tableName()));
+          }
+          jdbc.execute("DROP FUNCTION IF EXISTS %s()".formatted(functionName()));
+        });
   }
 
   /** Forgets every old value. */
   public void drop() {
-    stopNotingBornRows();
+    retry.run(this::dropTriggers, this::report);
     jdbc.execute("DROP TABLE IF EXISTS " + journal.name().quoted());
     log.info("undo.dropped migration={} table={}", id, journal.name());
+  }
+
+  /** Its plans are made for its real size: nothing else may have looked at it yet. */
+  public void analyze() {
+    jdbc.execute("ANALYZE " + journal.name().quoted());
   }
 
   private void report(int attempt, Duration waited, Throwable error) {
@@ -202,21 +227,31 @@ public final class UndoJournal {
    * A key that is used again belongs to a new row: what the old one held no longer matters. A key
    * that the application changes takes its journal row along.
    */
-  private String function() {
-    return """
+  private static final String NOTES =
+      """
+      IF TG_OP = 'UPDATE' THEN
+        UPDATE %2$s SET %3$s WHERE (%4$s) = (%5$s);
+      ELSE
+        INSERT INTO %2$s (%4$s, %6$s) VALUES (%7$s, TRUE)
+        ON CONFLICT (%4$s) DO UPDATE SET %6$s = TRUE, %8$s = NULL;
+      END IF;
+      """;
+
+  /**
+   * @param body what it does with a row
+   */
+  private String function(String body) {
+    return ("""
         CREATE OR REPLACE FUNCTION %1$s() RETURNS trigger
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, %9$spg_temp AS $body$
         BEGIN
-          IF TG_OP = 'UPDATE' THEN
-            UPDATE %2$s SET %3$s WHERE (%4$s) = (%5$s);
-          ELSE
-            INSERT INTO %2$s (%4$s, %6$s) VALUES (%7$s, TRUE)
-            ON CONFLICT (%4$s) DO UPDATE SET %6$s = TRUE, %8$s = NULL;
-          END IF;
-          RETURN NULL;
+        """
+            + body
+            + """
+        RETURN NULL;
         END
         $body$
-        """
+        """)
         .formatted(
             functionName(),
             journal.name().quoted(),

@@ -23,6 +23,7 @@ public final class Preflight {
           new InheritanceCheck(),
           new PublicationCheck(),
           new RuleCheck(),
+          new UnguardedCheck(),
           new UpdateCheck(),
           new TableNotes(),
           new TriggerNotes(),

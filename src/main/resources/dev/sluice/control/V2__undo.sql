@@ -6,6 +6,8 @@ CREATE TABLE undo (
   run            bigint NOT NULL,
   columns_before text[] NOT NULL,                -- of the table, before expand.up.sql first ran
   method         text   CHECK (method IN ('journal', 'schema', 'sql', 'none')),  -- null: expand is not over
+  written        text[],                         -- the columns that are put back
+  guarded        boolean,                        -- false: the journal tells which rows are done
   PRIMARY KEY (migration_id, run)
 );
 
@@ -14,7 +16,7 @@ CREATE TABLE conflict (
   migration_id text        NOT NULL REFERENCES migration,
   run          bigint      NOT NULL,
   key          text[]      NOT NULL,             -- one text a key column
-  old_values   jsonb       NOT NULL,             -- column to the value before the run: content of rows
+  old_values   jsonb       NOT NULL,             -- column to the value before the run, as text: content of rows
   found_at     timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (migration_id, run, key)
 );

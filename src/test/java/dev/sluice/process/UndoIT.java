@@ -168,4 +168,112 @@ class UndoIT {
       assertThat(watch.state()).isEqualTo("rolled_back");
     }
   }
+
+  @Test
+  void aRowThatTheApplicationWroteBetweenTwoLaunchesGoesBackToThat() throws Exception {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      database.execute(
+          """
+          CREATE TABLE word (id bigint PRIMARY KEY, v text, done boolean NOT NULL DEFAULT false);
+          INSERT INTO word (id, v) SELECT n, 'word ' || n FROM generate_series(1, 10) AS n;
+          CREATE TABLE gate (closed boolean);
+          INSERT INTO gate VALUES (true);
+          """);
+      Migrations migrations =
+          new Migrations(jobs, database)
+              .write(
+                  ID,
+                  "migration.yaml",
+                  """
+                  description: Words in capitals
+                  table: word
+                  where: NOT done
+                  set: {v: upper(v), done: "true"}
+                  undo: journal
+                  checks: {after: [{name: open, sql: SELECT count(*) = 0 FROM gate}]}
+                  """);
+      assertThat(exitCode(migrations, "run")).isEqualTo(6);
+      database.execute(
+          """
+          UPDATE word SET v = 'the application', done = false WHERE id = 3;
+          DELETE FROM word WHERE id = 4;
+          INSERT INTO word (id, v) VALUES (4, 'another row');
+          DELETE FROM gate;
+          """);
+      assertThat(exitCode(migrations, "run")).isZero();
+      assertThat(database.count("word WHERE v = upper(v) AND done")).isEqualTo(10);
+
+      assertThat(exitCode(migrations, "rollback")).isZero();
+      assertThat(
+              database.count(
+                  "word WHERE NOT done AND v = CASE id WHEN 3 THEN 'the application'"
+                      + " WHEN 4 THEN 'another row' ELSE 'word ' || id END"))
+          .isEqualTo(10);
+    }
+  }
+
+  @Test
+  void addedColumnsAreDroppedOnlyWhenThatIsAskedFor() throws Exception {
+    try (TestDatabase database = PostgresServer.newest().newDatabase();
+        RunWatch watch = new RunWatch(database, ID)) {
+      database.execute("CREATE TABLE word AS SELECT n AS id FROM generate_series(1, 10) AS n");
+      database.execute("ALTER TABLE word ADD PRIMARY KEY (id)");
+      Migrations migrations =
+          new Migrations(jobs, database)
+              .write(ID, "expand.up.sql", "ALTER TABLE word ADD COLUMN half int;")
+              .write(ID, "expand.down.sql", "ALTER TABLE word DROP COLUMN half;")
+              .write(
+                  ID,
+                  "migration.yaml",
+                  """
+                  description: Halves
+                  table: word
+                  where: half IS NULL
+                  set: {half: id / 2}
+                  """);
+      assertThat(exitCode(migrations, "run")).isZero();
+      assertThat(exitCode(migrations, "rollback")).isEqualTo(3);
+      assertThat(watch.state()).as("a refusal leaves the run as it was").isEqualTo("completed");
+      assertThat(exitCode(migrations, "rollback", "--discard-changes")).isZero();
+      assertThat(database.count("pg_attribute WHERE attname = 'half' AND NOT attisdropped"))
+          .isZero();
+      assertThat(exitCode(migrations, "run")).as("and forth again").isZero();
+      assertThat(database.count("word WHERE half = id / 2")).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void anOldColumnIsNeverDroppedOnTheWayBack() throws Exception {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      database.execute("CREATE TABLE word (id int PRIMARY KEY, note text)");
+      database.execute("INSERT INTO word SELECT n, 'kept' FROM generate_series(1, 10) AS n");
+      Migrations migrations =
+          new Migrations(jobs, database)
+              .write(ID, "expand.up.sql", "ALTER TABLE word ADD COLUMN IF NOT EXISTS note text;")
+              .write(ID, "expand.down.sql", "ALTER TABLE word DROP COLUMN IF EXISTS note;")
+              .write(
+                  ID,
+                  "migration.yaml",
+                  """
+                  description: Notes
+                  table: word
+                  where: note = 'kept'
+                  set: {note: "'new'"}
+                  """);
+      try (SluiceProcess process = migrations.start(ID)) {
+        assertThat(process.waitFor()).as("%s", process).isEqualTo(3);
+        assertThat(process.err())
+            .contains(
+                "expand.down.sql names column 'note', which was there before expand.up.sql: a"
+                    + " rollback would destroy what it held. Take it out of expand.down.sql.");
+      }
+      assertThat(database.count("word WHERE note = 'kept'")).isEqualTo(10);
+    }
+  }
+
+  private static int exitCode(Migrations migrations, String command, String... options) {
+    try (SluiceProcess process = migrations.command(command, ID).with(options).start()) {
+      return process.waitFor();
+    }
+  }
 }
