@@ -14,9 +14,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.builder.JobBuilder;
-import org.springframework.batch.core.job.parameters.JobParameters;
-import org.springframework.batch.core.job.parameters.JobParametersBuilder;
-import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.core.task.TaskExecutor;
 
 /** The job that carries a migration out: preflight to verify. */
@@ -58,15 +55,6 @@ final class ForwardJob implements MigrationJob {
   }
 
   @Override
-  public JobParameters parameters(long run) {
-    return new JobParametersBuilder()
-        .addLong("run", run, true)
-        .addLong("chunkRows", (long) migration.tuning().chunk().rows(), false)
-        .addLong("workers", (long) migration.tuning().workers(), false)
-        .toJobParameters();
-  }
-
-  @Override
   public Optional<RunResult> withoutLaunch(LedgerEntry entry) {
     if (entry.state() == RunState.ROLLING_BACK) {
       return Optional.of(
@@ -94,12 +82,8 @@ final class ForwardJob implements MigrationJob {
         .formatted(
             migration.id(),
             entry.endedAt(),
-            shortened(entry.checksum()),
-            shortened(migration.checksum()));
-  }
-
-  private static String shortened(String checksum) {
-    return checksum.substring(0, Math.min(12, checksum.length()));
+            MigrationJob.shortened(entry.checksum()),
+            MigrationJob.shortened(migration.checksum()));
   }
 
   @Override
@@ -141,44 +125,29 @@ final class ForwardJob implements MigrationJob {
         new ScriptRunner(environment.dataSource(), launch.waiter(), ScriptSettings.DEFAULT);
     Expansion expansion =
         new Expansion(environment.dataSource(), migration, launch.run(), scripts, launch.waiter());
-    Backfill backfill = backfill(launch, workers);
-    return new JobBuilder(name(), repository())
-        .start(action(StepName.PREFLIGHT, checks::preflight).atEachLaunch())
-        .next(action(StepName.EXPAND, expansion::run))
+    JobSteps steps = new JobSteps(environment, launch, workers);
+    Backfill backfill =
+        Backfill.forward(steps.backfillEnvironment(), migration, transformer, steps.runContext());
+    return new JobBuilder(name(), environment.jobRepository())
+        .start(steps.action(StepName.PREFLIGHT, checks::preflight).atEachLaunch())
+        .next(steps.action(StepName.EXPAND, expansion::run))
         .next(
-            action(
+            steps
+                .action(
                     StepName.PREFLIGHT_DATA,
                     () -> {
                       expansion.requireSamePlan();
                       checks.preflightData();
                     })
                 .atEachLaunch())
-        .next(
-            Steps.partitioned(
-                StepName.BACKFILL, backfill, repository(), migration.tuning().workers(), workers))
+        .next(steps.partitioned(StepName.BACKFILL, backfill, migration.tuning().workers()))
         .next(backfill.sweepStep(StepName.SWEEP.label()))
-        .next(action(StepName.CONSTRAIN, () -> run(scripts, Script.Kind.CONSTRAIN_UP)))
-        .next(action(StepName.VERIFY, checks::verify))
+        .next(steps.action(StepName.CONSTRAIN, () -> run(scripts, Script.Kind.CONSTRAIN_UP)))
+        .next(steps.action(StepName.VERIFY, checks::verify))
         .build();
-  }
-
-  private Backfill backfill(Launch launch, TaskExecutor workers) {
-    return Backfill.forward(
-        Steps.environment(environment, launch),
-        migration,
-        transformer,
-        new Backfill.RunContext(launch.run(), launch.epoch(), launch::checkBoundary, workers));
-  }
-
-  private ActionStep action(StepName name, ActionStep.Action action) {
-    return new ActionStep(name.label(), repository(), action);
   }
 
   private void run(ScriptRunner scripts, Script.Kind kind) {
     migration.script(kind).ifPresent(script -> scripts.run(migration.id(), script));
-  }
-
-  private JobRepository repository() {
-    return environment.jobRepository();
   }
 }

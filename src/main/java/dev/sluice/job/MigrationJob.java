@@ -6,6 +6,7 @@ import dev.sluice.migration.Migration;
 import java.util.Optional;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.parameters.JobParameters;
+import org.springframework.batch.core.job.parameters.JobParametersBuilder;
 import org.springframework.core.task.TaskExecutor;
 
 /**
@@ -29,7 +30,19 @@ interface MigrationJob {
   }
 
   /** Only {@code run} identifies the job instance; the rest may differ from launch to launch. */
-  JobParameters parameters(long run);
+  default JobParameters parameters(long run) {
+    Migration.Tuning tuning = migration().tuning();
+    return new JobParametersBuilder()
+        .addLong("run", run, true)
+        .addLong("chunkRows", (long) tuning.chunk().rows(), false)
+        .addLong("workers", (long) tuning.workers(), false)
+        .toJobParameters();
+  }
+
+  /** As messages show a checksum. */
+  static String shortened(String checksum) {
+    return checksum.substring(0, Math.min(12, checksum.length()));
+  }
 
   /**
    * Why there is nothing to launch: it is done already, or its state does not allow it. Empty: the

@@ -15,9 +15,6 @@ import java.util.stream.Collectors;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.builder.JobBuilder;
 import org.springframework.batch.core.job.builder.SimpleJobBuilder;
-import org.springframework.batch.core.job.parameters.JobParameters;
-import org.springframework.batch.core.job.parameters.JobParametersBuilder;
-import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.core.task.TaskExecutor;
 
 /**
@@ -51,15 +48,6 @@ final class RollbackJob implements MigrationJob {
   }
 
   @Override
-  public JobParameters parameters(long run) {
-    return new JobParametersBuilder()
-        .addLong("run", run, true)
-        .addLong("chunkRows", (long) migration.tuning().chunk().rows(), false)
-        .addLong("workers", (long) migration.tuning().workers(), false)
-        .toJobParameters();
-  }
-
-  @Override
   public Optional<RunResult> withoutLaunch(LedgerEntry entry) {
     if (entry.state() == RunState.PENDING) {
       return refused("was never run, there is nothing to take back.");
@@ -78,7 +66,9 @@ final class RollbackJob implements MigrationJob {
     if (!entry.checksum().equals(migration.checksum())) {
       return refused(
           "its files are not those that the run used (checksum %s, now %s). Put them back, and roll back by those."
-              .formatted(shortened(entry.checksum()), shortened(migration.checksum())));
+              .formatted(
+                  MigrationJob.shortened(entry.checksum()),
+                  MigrationJob.shortened(migration.checksum())));
     }
     if (migration.undo() instanceof Undo.None none) {
       return refused("cannot be taken back: %s".formatted(none.reason()));
@@ -117,10 +107,6 @@ final class RollbackJob implements MigrationJob {
     return Optional.of(RunResult.of(migration.id(), Outcome.REFUSED, migration.id() + ": " + why));
   }
 
-  private static String shortened(String checksum) {
-    return checksum.substring(0, Math.min(12, checksum.length()));
-  }
-
   @Override
   public RunState running() {
     return RunState.ROLLING_BACK;
@@ -149,43 +135,25 @@ final class RollbackJob implements MigrationJob {
   @Override
   public Job build(Launch launch, TaskExecutor workers) {
     Rollback rollback = rollback(launch.run(), launch.waiter());
-    SimpleJobBuilder steps =
-        new JobBuilder(name(), repository())
-            .start(action(StepName.PREFLIGHT, rollback::preflight).atEachLaunch())
+    JobSteps steps = new JobSteps(environment, launch, workers);
+    SimpleJobBuilder job =
+        new JobBuilder(name(), environment.jobRepository())
+            .start(steps.action(StepName.PREFLIGHT, rollback::preflight).atEachLaunch())
             .next(
-                action(
+                steps.action(
                     StepName.CONSTRAIN_DOWN,
                     () -> {
                       rollback.unsync();
                       rollback.takeBack(Script.Kind.CONSTRAIN_UP, Script.Kind.CONSTRAIN_DOWN);
                     }));
     if (rollback.restoresRows()) {
-      Backfill backfill = backfill(launch, workers);
-      steps
-          .next(action(StepName.PREFLIGHT_RESTORE, rollback::preflightRestore).atEachLaunch())
-          .next(
-              Steps.partitioned(
-                  StepName.RESTORE, backfill, repository(), migration.tuning().workers(), workers))
+      Backfill backfill = Backfill.back(steps.backfillEnvironment(), migration, steps.runContext());
+      job.next(steps.action(StepName.PREFLIGHT_RESTORE, rollback::preflightRestore).atEachLaunch())
+          .next(steps.partitioned(StepName.RESTORE, backfill, migration.tuning().workers()))
           .next(backfill.sweepStep(StepName.RESTORE_SWEEP.label()));
     }
-    return steps
-        .next(action(StepName.VERIFY_RESTORED, rollback::verify).atEachLaunch())
-        .next(action(StepName.EXPAND_DOWN, rollback::finish))
+    return job.next(steps.action(StepName.VERIFY_RESTORED, rollback::verify).atEachLaunch())
+        .next(steps.action(StepName.EXPAND_DOWN, rollback::finish))
         .build();
-  }
-
-  private Backfill backfill(Launch launch, TaskExecutor workers) {
-    return Backfill.back(
-        Steps.environment(environment, launch),
-        migration,
-        new Backfill.RunContext(launch.run(), launch.epoch(), launch::checkBoundary, workers));
-  }
-
-  private ActionStep action(StepName name, ActionStep.Action action) {
-    return new ActionStep(name.label(), repository(), action);
-  }
-
-  private JobRepository repository() {
-    return environment.jobRepository();
   }
 }
