@@ -2,7 +2,7 @@ package dev.sluice.backfill;
 
 import dev.sluice.control.Epoch;
 import dev.sluice.migration.ChunkPolicy;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.DeadlockTimeout;
 import dev.sluice.postgres.Key;
@@ -41,7 +41,7 @@ public final class Backfill {
   private static final int LOOKAHEAD_SECONDS_MAX = 1;
 
   private final Environment environment;
-  private final Migration migration;
+  private final DataMigration migration;
   private final Supplier<Work> newWork;
   private final RunContext run;
   private final JdbcTemplate jdbc;
@@ -71,7 +71,7 @@ public final class Backfill {
   private record Target(Work work, ChunkTimes times) {}
 
   private Backfill(
-      Environment environment, Migration migration, RunContext run, Supplier<Work> newWork) {
+      Environment environment, DataMigration migration, RunContext run, Supplier<Work> newWork) {
     this.environment = environment;
     this.migration = migration;
     this.run = run;
@@ -88,7 +88,7 @@ public final class Backfill {
    */
   public static Backfill forward(
       Environment environment,
-      Migration migration,
+      DataMigration migration,
       @Nullable RowTransformer transformer,
       RunContext run) {
     Works works = new Works(environment.dataSource(), migration, run.run());
@@ -96,7 +96,7 @@ public final class Backfill {
   }
 
   /** The way back; only for a run whose rows are to be put back one by one. */
-  public static Backfill back(Environment environment, Migration migration, RunContext run) {
+  public static Backfill back(Environment environment, DataMigration migration, RunContext run) {
     Works works = new Works(environment.dataSource(), migration, run.run());
     return new Backfill(environment, migration, run, works::back);
   }
@@ -126,7 +126,7 @@ public final class Backfill {
     }
   }
 
-  Migration migration() {
+  DataMigration migration() {
     return migration;
   }
 

@@ -1,7 +1,7 @@
 package dev.sluice.backfill;
 
 import dev.sluice.control.Epoch;
-import dev.sluice.migration.Migration.Tuning;
+import dev.sluice.migration.Tuning;
 import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.KeyWindows;
 import dev.sluice.postgres.SqlStates;

@@ -1,7 +1,7 @@
 package dev.sluice.backfill;
 
 import dev.sluice.migration.Change;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.TableKey;
@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class ForwardWork implements Work {
 
   private final DataSource dataSource;
-  private final Migration migration;
+  private final DataMigration migration;
   private final @Nullable RowTransformer transformer;
   private final WriteTarget target;
   private final RowLock lock;
 
   ForwardWork(
       DataSource dataSource,
-      Migration migration,
+      DataMigration migration,
       @Nullable RowTransformer transformer,
       WriteTarget target) {
     this.dataSource = dataSource;

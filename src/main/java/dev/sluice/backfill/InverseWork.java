@@ -1,7 +1,7 @@
 package dev.sluice.backfill;
 
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Identifier;
-import dev.sluice.migration.Migration;
 import dev.sluice.migration.Undo;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.Table;
@@ -16,7 +16,7 @@ import javax.sql.DataSource;
 final class InverseWork implements Work {
 
   private final DataSource dataSource;
-  private final Migration migration;
+  private final DataMigration migration;
   private final Undo.Inverse inverse;
   private final WriteTarget target;
   private final RowLock lock;
@@ -25,7 +25,11 @@ final class InverseWork implements Work {
    * @param guard the definition's
    */
   InverseWork(
-      DataSource dataSource, Migration migration, Undo.Inverse inverse, Table table, String guard) {
+      DataSource dataSource,
+      DataMigration migration,
+      Undo.Inverse inverse,
+      Table table,
+      String guard) {
     this.dataSource = dataSource;
     this.migration = migration;
     this.inverse = inverse;

@@ -1,6 +1,6 @@
 package dev.sluice.backfill;
 
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.postgres.JournalTable;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.Table;
@@ -15,7 +15,7 @@ import javax.sql.DataSource;
 final class RestoreWork implements Work {
 
   private final DataSource dataSource;
-  private final Migration migration;
+  private final DataMigration migration;
   private final Table table;
   private final JournalTable journal;
   private final JournalRestore.Statements statements;
@@ -26,7 +26,7 @@ final class RestoreWork implements Work {
    * @param run which run's rows are put back
    */
   RestoreWork(
-      DataSource dataSource, Migration migration, long run, Table table, JournalTable journal) {
+      DataSource dataSource, DataMigration migration, long run, Table table, JournalTable journal) {
     this.dataSource = dataSource;
     this.migration = migration;
     this.table = table;

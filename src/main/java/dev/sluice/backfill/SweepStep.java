@@ -1,6 +1,6 @@
 package dev.sluice.backfill;
 
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.SqlStates;
@@ -140,7 +140,7 @@ final class SweepStep extends AbstractStep {
   static final class RowsKeepArrivingException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    RowsKeepArrivingException(Migration migration, long rows, long rowsBefore) {
+    RowsKeepArrivingException(DataMigration migration, long rows, long rowsBefore) {
       super(
           ("%s: after %d rounds %d rows of %s are under the guard (a round before: %d):"
                   + " the application keeps writing such rows."

@@ -1,6 +1,6 @@
 package dev.sluice.backfill;
 
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.postgres.Key;
 import java.util.List;
 
@@ -15,7 +15,7 @@ public final class UnchangedRowsException extends RuntimeException {
   }
 
   static UnchangedRowsException underGuard(
-      Migration migration, String guard, List<Key> keys, int count) {
+      DataMigration migration, String guard, List<Key> keys, int count) {
     return new UnchangedRowsException(
         "%s: %d rows of %s are still under the guard '%s' after the change, like key %s. "
                 .formatted(migration.id(), count, migration.table(), guard.strip(), shown(keys))
@@ -23,21 +23,21 @@ public final class UnchangedRowsException extends RuntimeException {
             + "Correct the expression, or exclude these rows in where:.");
   }
 
-  static UnchangedRowsException prevented(Migration migration, List<Key> keys, int count) {
+  static UnchangedRowsException prevented(DataMigration migration, List<Key> keys, int count) {
     return new UnchangedRowsException(
         "%s: %d rows of %s were not written, like key %s: a trigger or rule of the table prevents it. "
                 .formatted(migration.id(), count, migration.table(), shown(keys))
             + "Change the trigger, or exclude these rows by a guard (where:).");
   }
 
-  static UnchangedRowsException notInverted(Migration migration, List<Key> keys, int count) {
+  static UnchangedRowsException notInverted(DataMigration migration, List<Key> keys, int count) {
     return new UnchangedRowsException(
         "%s: %d rows of %s are outside the guard after undo.sql, like key %s. "
                 .formatted(migration.id(), count, migration.table(), shown(keys))
             + "The inverse must bring a row back under the guard. Correct undo.sql.");
   }
 
-  static UnchangedRowsException notRestored(Migration migration, List<Key> keys, int count) {
+  static UnchangedRowsException notRestored(DataMigration migration, List<Key> keys, int count) {
     return new UnchangedRowsException(
         "%s: %d rows of %s did not take their old values, like key %s: a trigger or rule of the table"
                 .formatted(migration.id(), count, migration.table(), shown(keys))

@@ -2,7 +2,7 @@ package dev.sluice.backfill;
 
 import dev.sluice.control.UndoMethod;
 import dev.sluice.control.UndoPlans;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.migration.Undo;
 import dev.sluice.postgres.Catalog;
@@ -18,10 +18,10 @@ final class Works {
 
   private final DataSource dataSource;
   private final JdbcTemplate jdbc;
-  private final Migration migration;
+  private final DataMigration migration;
   private final long run;
 
-  Works(DataSource dataSource, Migration migration, long run) {
+  Works(DataSource dataSource, DataMigration migration, long run) {
     this.dataSource = dataSource;
     this.jdbc = new JdbcTemplate(dataSource);
     this.migration = migration;

@@ -3,7 +3,7 @@ package dev.sluice.cli;
 import dev.sluice.definition.MigrationFolders;
 import dev.sluice.definition.TransformLoader;
 import dev.sluice.migration.Change;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.RowTransformer;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ final class DefinitionOptions {
   /**
    * @throws ErrorReport.UsageException if {@code id} is no migration's id
    */
-  Migration load(String id) {
+  DataMigration load(String id) {
     return folders().load(id(id));
   }
 
@@ -46,7 +46,7 @@ final class DefinitionOptions {
   }
 
   /** The migration's transform, compiled if it is a source file; null for changes without one. */
-  @Nullable RowTransformer transformer(Migration migration) {
+  @Nullable RowTransformer transformer(DataMigration migration) {
     return migration.change() instanceof Change.Transform
         ? new TransformLoader(plugins).load(migration)
         : null;

@@ -3,7 +3,7 @@ package dev.sluice.cli;
 import dev.sluice.control.StopSignal;
 import dev.sluice.job.MigrationRunner;
 import dev.sluice.job.RunResult;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.CancellableDataSource;
 import java.util.List;
@@ -35,7 +35,7 @@ abstract class LaunchCommand implements Callable<Integer> {
   List<String> springArguments = List.of();
 
   /** The definition as this launch wants it. */
-  Migration tuned(Migration migration) {
+  DataMigration tuned(DataMigration migration) {
     return migration;
   }
 
@@ -49,13 +49,13 @@ abstract class LaunchCommand implements Callable<Integer> {
    */
   abstract RunResult launch(
       MigrationRunner runner,
-      Migration migration,
+      DataMigration migration,
       @Nullable RowTransformer transformer,
       StopSignal stop);
 
   @Override
   public Integer call() {
-    Migration migration = tuned(definitions.load(id));
+    DataMigration migration = tuned(definitions.load(id));
     RowTransformer transformer = definitions.transformer(migration);
     StopSignal stop = new StopSignal();
     try (SignalHandler signals = SignalHandler.install(stop);

@@ -3,7 +3,7 @@ package dev.sluice.cli;
 import dev.sluice.control.StopSignal;
 import dev.sluice.job.MigrationRunner;
 import dev.sluice.job.RunResult;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,7 +26,7 @@ final class RollbackCommand extends LaunchCommand {
   @Override
   RunResult launch(
       MigrationRunner runner,
-      Migration migration,
+      DataMigration migration,
       @Nullable RowTransformer transformer,
       StopSignal stop) {
     return runner.rollback(migration, discardChanges, stop);

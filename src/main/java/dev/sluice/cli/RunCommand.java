@@ -4,7 +4,7 @@ import dev.sluice.control.StopSignal;
 import dev.sluice.job.MigrationRunner;
 import dev.sluice.job.RunOptions;
 import dev.sluice.job.RunResult;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,7 +28,7 @@ final class RunCommand extends LaunchCommand {
   boolean dryRun;
 
   @Override
-  Migration tuned(Migration migration) {
+  DataMigration tuned(DataMigration migration) {
     try {
       return new RunOptions(chunkRows, workers).applyTo(migration);
     } catch (IllegalArgumentException e) {
@@ -44,7 +44,7 @@ final class RunCommand extends LaunchCommand {
   @Override
   RunResult launch(
       MigrationRunner runner,
-      Migration migration,
+      DataMigration migration,
       @Nullable RowTransformer transformer,
       StopSignal stop) {
     return dryRun ? runner.dryRun(migration) : runner.run(migration, transformer, stop);

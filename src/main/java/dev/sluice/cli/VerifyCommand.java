@@ -3,7 +3,7 @@ package dev.sluice.cli;
 import dev.sluice.control.StopSignal;
 import dev.sluice.job.MigrationRunner;
 import dev.sluice.job.RunResult;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,7 +22,7 @@ final class VerifyCommand extends LaunchCommand {
   @Override
   RunResult launch(
       MigrationRunner runner,
-      Migration migration,
+      DataMigration migration,
       @Nullable RowTransformer transformer,
       StopSignal stop) {
     return runner.verify(migration, transformer, stop);

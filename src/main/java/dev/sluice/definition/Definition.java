@@ -4,10 +4,12 @@ import static dev.sluice.definition.DefinitionKeys.ROOT;
 
 import dev.sluice.migration.Change;
 import dev.sluice.migration.Checks;
+import dev.sluice.migration.CleanupPolicy;
 import dev.sluice.migration.Identifier;
-import dev.sluice.migration.Migration.Tuning;
+import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.TableName;
+import dev.sluice.migration.Tuning;
 import dev.sluice.migration.Undo;
 import dev.sluice.migration.VerifyPolicy;
 import java.util.List;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Definition(
     String description,
+    List<MigrationId> dependsOn,
     TableName table,
     List<Identifier> key,
     @Nullable String guard,
@@ -32,6 +35,7 @@ record Definition(
     Checks checks,
     VerifyPolicy verify,
     OnFailure onFailure,
+    CleanupPolicy cleanup,
     @Nullable String owner) {
 
   /**
@@ -47,6 +51,9 @@ record Definition(
     }
     String description =
         root.required("description", Value::text, "one line that says what the migration does");
+    List<MigrationId> dependsOn =
+        Objects.requireNonNullElse(
+            root.get("depends-on", DependsOnReader::read), List.<MigrationId>of());
     TableName table = root.required("table", Columns::table, "the table whose rows change");
     String guard = root.get("where", Value::sql);
     List<Identifier> key =
@@ -57,11 +64,24 @@ record Definition(
     Checks checks = new ChecksReader().read(root);
     VerifyPolicy verify = TuningReader.verify(root);
     OnFailure onFailure = TuningReader.onFailure(root, undo);
+    CleanupPolicy cleanup = TuningReader.cleanup(root);
     String owner = root.get("owner", Value::text);
     if (description == null || table == null || change == null) {
       return null;
     }
     return new Definition(
-        description, table, key, guard, change, undo, tuning, checks, verify, onFailure, owner);
+        description,
+        dependsOn,
+        table,
+        key,
+        guard,
+        change,
+        undo,
+        tuning,
+        checks,
+        verify,
+        onFailure,
+        cleanup,
+        owner);
   }
 }

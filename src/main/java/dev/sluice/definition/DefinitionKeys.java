@@ -56,8 +56,8 @@ final class DefinitionKeys {
               built("distribution")),
           built("verify", built("sample"), built("differences")),
           built("on-failure"),
-          notBuilt("cleanup", "remove it and drop the old side by hand", built("after")),
-          notBuilt("depends-on", "remove it and run the migrations in their order"),
+          built("cleanup", built("after")),
+          built("depends-on"),
           built("owner"));
 
   private DefinitionKeys() {}

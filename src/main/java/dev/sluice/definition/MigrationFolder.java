@@ -1,7 +1,7 @@
 package dev.sluice.definition;
 
 import dev.sluice.migration.Change;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.NearestName;
 import dev.sluice.migration.Script;
@@ -24,7 +24,10 @@ final class MigrationFolder {
   static final String DEFINITION_FILE = "migration.yaml";
 
   private static final List<String> SCRIPT_FILES =
-      Arrays.stream(Script.Kind.values()).map(Script.Kind::fileName).toList();
+      Arrays.stream(Script.Kind.values())
+          .filter(kind -> !kind.isFlat())
+          .map(Script.Kind::fileName)
+          .toList();
 
   private final MigrationId id;
   private final Path folder;
@@ -41,7 +44,7 @@ final class MigrationFolder {
    *
    * @throws DefinitionException with all problems of this folder
    */
-  Migration load() {
+  DataMigration load() {
     List<String> names = fileNames();
     problems.throwIfAny();
     names.forEach(this::readByName);
@@ -124,12 +127,13 @@ final class MigrationFolder {
     return root == null ? null : Definition.read(new Value(file, "", root, problems));
   }
 
-  private Migration migration(Definition definition, String checksum) {
-    return new Migration(
+  private DataMigration migration(Definition definition, String checksum) {
+    return new DataMigration(
         id,
         definition.description(),
         folder,
         checksum,
+        definition.dependsOn(),
         definition.table(),
         definition.key(),
         definition.guard(),
@@ -139,6 +143,7 @@ final class MigrationFolder {
         definition.checks(),
         definition.verify(),
         definition.onFailure(),
+        definition.cleanup(),
         scripts,
         definition.owner());
   }

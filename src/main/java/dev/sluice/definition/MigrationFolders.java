@@ -1,6 +1,6 @@
 package dev.sluice.definition;
 
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.NearestName;
 import java.nio.file.Files;
@@ -47,7 +47,7 @@ public final class MigrationFolders {
    * @throws DefinitionException with all problems of the migration, or if there is none with this
    *     id
    */
-  public Migration load(MigrationId id) {
+  public DataMigration load(MigrationId id) {
     JobsDirectory directory = JobsDirectory.scan(jobsDir);
     throwIfAny(directory.ambiguous());
     return load(id, directory);
@@ -58,11 +58,11 @@ public final class MigrationFolders {
    *
    * @throws DefinitionException with all problems of all of them, and of the directory
    */
-  public List<Migration> loadAll() {
+  public List<DataMigration> loadAll() {
     JobsDirectory directory = JobsDirectory.scan(jobsDir);
     List<Problem> problems = new ArrayList<>(directory.ambiguous());
     problems.addAll(directory.misnamed());
-    List<Migration> migrations = new ArrayList<>();
+    List<DataMigration> migrations = new ArrayList<>();
     for (MigrationId id : directory.migrations().keySet()) {
       try {
         migrations.add(load(id, directory));
@@ -74,7 +74,7 @@ public final class MigrationFolders {
     return List.copyOf(migrations);
   }
 
-  private Migration load(MigrationId id, JobsDirectory directory) {
+  private DataMigration load(MigrationId id, JobsDirectory directory) {
     List<Path> entries = directory.migrations().get(id);
     if (entries == null) {
       throw new DefinitionException(List.of(unknown(id, directory.migrations().keySet())));

@@ -1,7 +1,7 @@
 package dev.sluice.definition;
 
 import dev.sluice.migration.Change;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
 import java.io.IOException;
 import java.net.MalformedURLException;
@@ -48,7 +48,7 @@ public final class TransformLoader {
    * @throws DefinitionException if there is none, or it does not compile or start
    * @throws IllegalArgumentException if the migration's change is no transform
    */
-  public synchronized RowTransformer load(Migration migration) {
+  public synchronized RowTransformer load(DataMigration migration) {
     if (!(migration.change() instanceof Change.Transform transform)) {
       throw new IllegalArgumentException(migration.id() + " has no transform");
     }

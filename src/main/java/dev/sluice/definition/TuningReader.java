@@ -3,9 +3,10 @@ package dev.sluice.definition;
 import static dev.sluice.definition.DefinitionKeys.ROOT;
 
 import dev.sluice.migration.ChunkPolicy;
-import dev.sluice.migration.Migration.Tuning;
+import dev.sluice.migration.CleanupPolicy;
 import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.RetryPolicy;
+import dev.sluice.migration.Tuning;
 import dev.sluice.migration.Undo;
 import dev.sluice.migration.VerifyPolicy;
 import dev.sluice.migration.VerifyPolicy.Differences;
@@ -13,7 +14,10 @@ import dev.sluice.migration.VerifyPolicy.Sample;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
-/** What may change between runs: {@code chunk}, {@code workers}, {@code retry}, {@code verify}. */
+/**
+ * What may change between runs: {@code chunk}, {@code workers}, {@code retry}, {@code verify}, and
+ * what follows a run.
+ */
 final class TuningReader {
 
   private static final Pattern WHOLE_NUMBER = Pattern.compile("0|-?[1-9][0-9]{0,17}");
@@ -86,6 +90,16 @@ final class TuningReader {
     }
     value.must("all or 1 to " + Sample.Rows.ROWS_MAX, "Remove it to compare all rows.");
     return VerifyPolicy.DEFAULT.sample();
+  }
+
+  static CleanupPolicy cleanup(Section root) {
+    CleanupPolicy usual = CleanupPolicy.DEFAULT;
+    DurationValue.Range range =
+        new DurationValue.Range(CleanupPolicy.AFTER_MIN, CleanupPolicy.AFTER_MAX);
+    return root.section(ROOT, "cleanup")
+        .get("after")
+        .map(value -> new CleanupPolicy(DurationValue.read(value, range, usual.after())))
+        .orElse(usual);
   }
 
   static OnFailure onFailure(Section root, Undo undo) {

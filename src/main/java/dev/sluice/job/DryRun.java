@@ -1,7 +1,7 @@
 package dev.sluice.job;
 
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Identifier;
-import dev.sluice.migration.Migration;
 import dev.sluice.migration.Script;
 import dev.sluice.postgres.Catalog;
 import dev.sluice.postgres.Table;
@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
 final class DryRun {
 
   private final JobEnvironment environment;
-  private final Migration migration;
+  private final DataMigration migration;
   private final MigrationChecks checks;
 
-  DryRun(JobEnvironment environment, Migration migration, MigrationChecks checks) {
+  DryRun(JobEnvironment environment, DataMigration migration, MigrationChecks checks) {
     this.environment = environment;
     this.migration = migration;
     this.checks = checks;

@@ -2,8 +2,8 @@ package dev.sluice.job;
 
 import dev.sluice.control.UndoMethod;
 import dev.sluice.control.UndoPlans;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Identifier;
-import dev.sluice.migration.Migration;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.Undo;
 import dev.sluice.postgres.Catalog;
@@ -32,14 +32,18 @@ final class Expansion {
   private static final Logger log = LoggerFactory.getLogger(Expansion.class);
 
   private final DataSource dataSource;
-  private final Migration migration;
+  private final DataMigration migration;
   private final long run;
   private final ScriptRunner scripts;
   private final Waiter waiter;
   private final UndoPlans plans;
 
   Expansion(
-      DataSource dataSource, Migration migration, long run, ScriptRunner scripts, Waiter waiter) {
+      DataSource dataSource,
+      DataMigration migration,
+      long run,
+      ScriptRunner scripts,
+      Waiter waiter) {
     this.dataSource = dataSource;
     this.migration = migration;
     this.run = run;

@@ -4,7 +4,7 @@ import dev.sluice.backfill.Backfill;
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.RunState;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.migration.Script;
@@ -21,7 +21,7 @@ final class ForwardJob implements MigrationJob {
 
   private final JobEnvironment environment;
   private final Ledger ledger;
-  private final Migration migration;
+  private final DataMigration migration;
   private final @Nullable RowTransformer transformer;
 
   /**
@@ -30,7 +30,7 @@ final class ForwardJob implements MigrationJob {
   ForwardJob(
       JobEnvironment environment,
       Ledger ledger,
-      Migration migration,
+      DataMigration migration,
       @Nullable RowTransformer transformer) {
     this.environment = environment;
     this.ledger = ledger;
@@ -39,7 +39,7 @@ final class ForwardJob implements MigrationJob {
   }
 
   @Override
-  public Migration migration() {
+  public DataMigration migration() {
     return migration;
   }
 

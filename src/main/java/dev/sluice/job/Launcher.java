@@ -2,7 +2,7 @@ package dev.sluice.job;
 
 import dev.sluice.control.Ledger;
 import dev.sluice.control.RunState;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.MigrationId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +32,7 @@ final class Launcher {
   RunResult launch(Launch launch) throws Exception {
     JobParameters parameters = job.parameters(launch.run());
     boolean over = recover(parameters) == BatchStatus.COMPLETED;
-    Migration migration = job.migration();
+    DataMigration migration = job.migration();
     if (launch.entry().state() != RunState.PENDING
         && !launch.entry().checksum().equals(migration.checksum())) {
       log.warn(

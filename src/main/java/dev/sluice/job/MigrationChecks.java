@@ -2,7 +2,7 @@ package dev.sluice.job;
 
 import dev.sluice.backfill.Backfill;
 import dev.sluice.control.SluiceSchema;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptReader;
@@ -34,14 +34,14 @@ final class MigrationChecks {
   private static final Duration WINDOW_MAX = Duration.ofSeconds(60);
 
   private final JobEnvironment environment;
-  private final Migration migration;
+  private final DataMigration migration;
   private final @Nullable RowTransformer transformer;
   private final long run;
   private final Waiter waiter;
 
   MigrationChecks(
       JobEnvironment environment,
-      Migration migration,
+      DataMigration migration,
       @Nullable RowTransformer transformer,
       long run,
       Waiter waiter) {

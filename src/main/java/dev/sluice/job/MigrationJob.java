@@ -2,7 +2,8 @@ package dev.sluice.job;
 
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.RunState;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Tuning;
 import java.util.Optional;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.parameters.JobParameters;
@@ -19,7 +20,7 @@ import org.springframework.core.task.TaskExecutor;
  */
 interface MigrationJob {
 
-  Migration migration();
+  DataMigration migration();
 
   /** Spring Batch's job name; at most 100 characters. */
   String name();
@@ -31,7 +32,7 @@ interface MigrationJob {
 
   /** Only {@code run} identifies the job instance; the rest may differ from launch to launch. */
   default JobParameters parameters(long run) {
-    Migration.Tuning tuning = migration().tuning();
+    Tuning tuning = migration().tuning();
     return new JobParametersBuilder()
         .addLong("run", run, true)
         .addLong("chunkRows", (long) tuning.chunk().rows(), false)

@@ -6,7 +6,7 @@ import dev.sluice.control.RunState;
 import dev.sluice.control.RunnerLock;
 import dev.sluice.control.SluiceSchema;
 import dev.sluice.control.StopSignal;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.RowTransformer;
@@ -38,7 +38,8 @@ public final class MigrationRunner {
    *
    * @param transformer of a {@code transform:}; null for other changes
    */
-  public RunResult run(Migration migration, @Nullable RowTransformer transformer, StopSignal stop) {
+  public RunResult run(
+      DataMigration migration, @Nullable RowTransformer transformer, StopSignal stop) {
     RunResult result =
         isFailedAndRollingBack(migration)
             ? new RunResult(migration.id(), Outcome.FAILED, failure(migration), null)
@@ -51,7 +52,7 @@ public final class MigrationRunner {
   }
 
   /** A process died while it took a failed run back: only that may go on. */
-  private boolean isFailedAndRollingBack(Migration migration) {
+  private boolean isFailedAndRollingBack(DataMigration migration) {
     return migration.onFailure() == OnFailure.ROLLBACK
         && new SluiceSchema(environment.dataSource()).exists()
         && ledger
@@ -60,14 +61,14 @@ public final class MigrationRunner {
             .isPresent();
   }
 
-  private String failure(Migration migration) {
+  private String failure(DataMigration migration) {
     return ledger
         .find(migration.id())
         .flatMap(entry -> Optional.ofNullable(entry.failure()))
         .orElse(migration.id() + ": failed");
   }
 
-  private RunResult rolledBack(Migration migration, RunResult failed, StopSignal stop) {
+  private RunResult rolledBack(DataMigration migration, RunResult failed, StopSignal stop) {
     RunResult back = rollback(migration, false, stop);
     String message = failed.message() + "\n" + back.message();
     boolean done =
@@ -86,7 +87,7 @@ public final class MigrationRunner {
    *
    * @param discardChanges whether values that the application wrote may go with their columns
    */
-  public RunResult rollback(Migration migration, boolean discardChanges, StopSignal stop) {
+  public RunResult rollback(DataMigration migration, boolean discardChanges, StopSignal stop) {
     return run(new RollbackJob(environment, migration, discardChanges), stop);
   }
 
@@ -100,7 +101,7 @@ public final class MigrationRunner {
   }
 
   /** Says what a run would do and what preflight finds. Changes nothing. */
-  public RunResult dryRun(Migration migration) {
+  public RunResult dryRun(DataMigration migration) {
     MigrationChecks checks = new MigrationChecks(environment, migration, null, 0, new StopSignal());
     try {
       return new DryRun(environment, migration, checks).run();
@@ -114,7 +115,7 @@ public final class MigrationRunner {
    * lock.
    */
   public RunResult verify(
-      Migration migration, @Nullable RowTransformer transformer, StopSignal stop) {
+      DataMigration migration, @Nullable RowTransformer transformer, StopSignal stop) {
     MigrationId id = migration.id();
     try {
       Optional<LedgerEntry> entry =
@@ -167,7 +168,7 @@ public final class MigrationRunner {
         .formatted(entry.id(), entry.state().label(), job.running().label());
   }
 
-  private Optional<RunnerLock> takeLock(Migration migration) throws SQLException {
+  private Optional<RunnerLock> takeLock(DataMigration migration) throws SQLException {
     return RunnerLock.tryTake(
         environment.dataSource(), migration.id(), migration.checksum(), environment.runner());
   }

@@ -3,7 +3,7 @@ package dev.sluice.job;
 import dev.sluice.control.Conflicts;
 import dev.sluice.control.UndoMethod;
 import dev.sluice.control.UndoPlans;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.Undo;
 import dev.sluice.postgres.Catalog;
@@ -26,7 +26,7 @@ final class Rollback {
 
   private final DataSource dataSource;
   private final JdbcTemplate jdbc;
-  private final Migration migration;
+  private final DataMigration migration;
   private final long run;
   private final ScriptRunner scripts;
   private final Waiter waiter;
@@ -37,7 +37,7 @@ final class Rollback {
    */
   Rollback(
       DataSource dataSource,
-      Migration migration,
+      DataMigration migration,
       long run,
       ScriptRunner scripts,
       Waiter waiter,

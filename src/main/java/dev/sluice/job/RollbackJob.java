@@ -3,7 +3,7 @@ package dev.sluice.job;
 import dev.sluice.backfill.Backfill;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.RunState;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.Undo;
 import dev.sluice.postgres.Waiter;
@@ -25,20 +25,20 @@ import org.springframework.core.task.TaskExecutor;
 final class RollbackJob implements MigrationJob {
 
   private final JobEnvironment environment;
-  private final Migration migration;
+  private final DataMigration migration;
   private final boolean discardChanges;
 
   /**
    * @param discardChanges whether values that the application wrote may go with their columns
    */
-  RollbackJob(JobEnvironment environment, Migration migration, boolean discardChanges) {
+  RollbackJob(JobEnvironment environment, DataMigration migration, boolean discardChanges) {
     this.environment = environment;
     this.migration = migration;
     this.discardChanges = discardChanges;
   }
 
   @Override
-  public Migration migration() {
+  public DataMigration migration() {
     return migration;
   }
 

@@ -3,7 +3,7 @@ package dev.sluice.job;
 import dev.sluice.control.Conflicts;
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.monitoring.Progress;
 import dev.sluice.monitoring.ProgressReader;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ final class RollbackSummary {
     this.dataSource = dataSource;
   }
 
-  RunResult completed(Migration migration) {
+  RunResult completed(DataMigration migration) {
     JdbcTemplate jdbc = new JdbcTemplate(dataSource);
     LedgerEntry entry = new Ledger(jdbc).find(migration.id()).orElseThrow();
     Conflicts table = new Conflicts(jdbc);

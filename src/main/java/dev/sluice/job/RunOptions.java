@@ -1,7 +1,7 @@
 package dev.sluice.job;
 
-import dev.sluice.migration.Migration;
-import dev.sluice.migration.Migration.Tuning;
+import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Tuning;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,7 @@ public record RunOptions(@Nullable Integer chunkRows, @Nullable Integer workers)
   /**
    * @throws IllegalArgumentException if a value is out of its bounds
    */
-  public Migration applyTo(Migration migration) {
+  public DataMigration applyTo(DataMigration migration) {
     Tuning tuning = migration.tuning();
     if (chunkRows != null) {
       tuning = tuning.withChunkRows(chunkRows);

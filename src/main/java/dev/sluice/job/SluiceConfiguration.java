@@ -1,7 +1,7 @@
 package dev.sluice.job;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.sluice.migration.Migration.Tuning;
+import dev.sluice.migration.Tuning;
 import dev.sluice.postgres.CancellableDataSource;
 import dev.sluice.postgres.ConnectionSettings;
 import java.net.InetAddress;

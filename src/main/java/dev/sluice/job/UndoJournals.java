@@ -1,6 +1,6 @@
 package dev.sluice.job;
 
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.postgres.Catalog;
 import dev.sluice.postgres.JournalTable;
 import dev.sluice.postgres.Table;
@@ -17,7 +17,7 @@ final class UndoJournals {
   private UndoJournals() {}
 
   /** For what waits for nobody. */
-  static UndoJournal of(DataSource dataSource, Migration migration) {
+  static UndoJournal of(DataSource dataSource, DataMigration migration) {
     return of(
         dataSource,
         migration,
@@ -29,7 +29,7 @@ final class UndoJournals {
   /**
    * @throws IllegalStateException if the table is gone
    */
-  static UndoJournal of(DataSource dataSource, Migration migration, Waiter waiter) {
+  static UndoJournal of(DataSource dataSource, DataMigration migration, Waiter waiter) {
     Table table =
         new Catalog(new JdbcTemplate(dataSource))
             .find(migration.table())
@@ -39,7 +39,7 @@ final class UndoJournals {
         dataSource, waiter, ScriptSettings.DEFAULT, migration.id(), table(migration, table));
   }
 
-  static JournalTable table(Migration migration, Table table) {
+  static JournalTable table(DataMigration migration, Table table) {
     return JournalTable.of(
         migration.id(), TableKey.of(table, migration.key()), migration.change().writtenColumns());
   }

@@ -1,7 +1,7 @@
 package dev.sluice.validation;
 
 import dev.sluice.migration.Check;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.Catalog;
 import dev.sluice.postgres.ServerError;
@@ -59,12 +59,12 @@ public final class Baselines {
    * @throws IllegalArgumentException if the table or its key is missing: preflight refuses that
    * @throws Waiter.StoppedException if an operator asks to stop
    */
-  public Baseline capture(Migration migration, long run) {
+  public Baseline capture(DataMigration migration, long run) {
     Optional<Baseline> captured = find(migration.id(), run);
     return captured.isPresent() ? captured.get() : captureNow(migration, run);
   }
 
-  private Baseline captureNow(Migration migration, long run) {
+  private Baseline captureNow(DataMigration migration, long run) {
     Table table = table(migration);
     boolean exact =
         migration.checks().after().stream().anyMatch(Check.RowCountUnchanged.class::isInstance);
@@ -89,14 +89,14 @@ public final class Baselines {
     return find(migration.id(), run).orElseThrow();
   }
 
-  private Table table(Migration migration) {
+  private Table table(DataMigration migration) {
     return new Catalog(jdbc)
         .find(migration.table())
         .orElseThrow(() -> new IllegalArgumentException("there is no table " + migration.table()));
   }
 
   /** Every row, if the guard asks for a column that expand.up.sql has yet to add. */
-  private long rowsToDo(Migration migration, Table table, long total) {
+  private long rowsToDo(DataMigration migration, Table table, long total) {
     try {
       return inspection.read(read -> RowEstimate.of(read, table.name(), migration.guardOrTrue()));
     } catch (DataAccessException e) {

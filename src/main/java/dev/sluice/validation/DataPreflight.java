@@ -1,8 +1,8 @@
 package dev.sluice.validation;
 
 import dev.sluice.migration.Change;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Identifier;
-import dev.sluice.migration.Migration;
 import dev.sluice.postgres.Table;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +34,7 @@ public final class DataPreflight {
    * @throws org.springframework.dao.DataAccessException if the database does not answer, or holds
    *     the table locked: may be tried again
    */
-  public PreflightReport check(Migration migration) {
+  public PreflightReport check(DataMigration migration) {
     Findings findings = new Findings();
     Optional<Table> table = new Relation(jdbc).find(migration.table(), findings);
     table.ifPresent(
@@ -46,7 +46,7 @@ public final class DataPreflight {
   }
 
   private void check(Subject subject, Findings findings) {
-    Migration migration = subject.migration();
+    DataMigration migration = subject.migration();
     List<Identifier> missing = subject.missing();
     missing.stream()
         .filter(name -> isNeededNow(name, subject) || !subject.constrainMentions(name.value()))
@@ -88,7 +88,7 @@ public final class DataPreflight {
    *
    * @throws org.springframework.dao.DataAccessException if the guard is wrong
    */
-  public long rowsToDo(Migration migration) {
+  public long rowsToDo(DataMigration migration) {
     return inspection.read(
         read -> RowEstimate.of(read, migration.table(), migration.guardOrTrue()));
   }

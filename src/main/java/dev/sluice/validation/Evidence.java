@@ -1,6 +1,6 @@
 package dev.sluice.validation;
 
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.Table;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param transformer null: the change is no transform
  */
 record Evidence(
-    Migration migration,
+    DataMigration migration,
     long run,
     Table table,
     Windows windows,

@@ -1,6 +1,6 @@
 package dev.sluice.validation;
 
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.postgres.Table;
 import java.time.Duration;
 import java.util.List;
@@ -46,7 +46,7 @@ public final class Preflight {
    *
    * @throws org.springframework.dao.DataAccessException if the database does not answer
    */
-  public PreflightReport check(Migration migration) {
+  public PreflightReport check(DataMigration migration) {
     return check(migration, true);
   }
 
@@ -54,11 +54,11 @@ public final class Preflight {
    * The same for a run that has begun: {@code checks.before} speak of the table before its first
    * change, and may be false ever after.
    */
-  public PreflightReport checkAgain(Migration migration) {
+  public PreflightReport checkAgain(DataMigration migration) {
     return check(migration, false);
   }
 
-  private PreflightReport check(Migration migration, boolean withUserChecks) {
+  private PreflightReport check(DataMigration migration, boolean withUserChecks) {
     JdbcTemplate jdbc = new JdbcTemplate(dataSource);
     Findings findings = new Findings();
     boolean rightServer = new ServerCheck(jdbc).check(findings);

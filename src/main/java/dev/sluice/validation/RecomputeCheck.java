@@ -1,8 +1,8 @@
 package dev.sluice.validation;
 
 import dev.sluice.migration.Change;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Identifier;
-import dev.sluice.migration.Migration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.migration.VerifyPolicy;
 import dev.sluice.postgres.ExpressionFacts;
@@ -146,7 +146,7 @@ final class RecomputeCheck implements VerifyCheck {
   }
 
   private static RowTransformer transformer(Evidence evidence) {
-    Migration migration = evidence.migration();
+    DataMigration migration = evidence.migration();
     RowTransformer transformer = evidence.transformer();
     if (transformer == null) {
       throw new IllegalArgumentException(migration.id() + " needs its transformer to be verified");

@@ -1,6 +1,6 @@
 package dev.sluice.validation;
 
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Undo;
 
 /** No rule leads the backfill's UPDATE elsewhere. */
@@ -32,7 +32,7 @@ final class RuleCheck implements TableCheck {
 
   /** A journal is written by the UPDATE's own statement, which a rule would have to rewrite. */
   private static boolean keepsJournal(Subject subject) {
-    Migration migration = subject.migration();
+    DataMigration migration = subject.migration();
     boolean allAreNew = subject.missing().containsAll(subject.written());
     return migration.guard() == null
         || migration.undo() instanceof Undo.Journal

@@ -2,8 +2,8 @@ package dev.sluice.validation;
 
 import dev.sluice.migration.Change;
 import dev.sluice.migration.Check;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Identifier;
-import dev.sluice.migration.Migration;
 import dev.sluice.migration.NearestName;
 import dev.sluice.migration.Script;
 import dev.sluice.postgres.Table;
@@ -21,7 +21,7 @@ import org.springframework.jdbc.core.JdbcOperations;
  * @param inspection for whatever may fail
  */
 record Subject(
-    Migration migration, Table table, String role, JdbcOperations jdbc, Inspection inspection) {
+    DataMigration migration, Table table, String role, JdbcOperations jdbc, Inspection inspection) {
 
   /** The key's columns as the definition gives them, else the primary key's; empty: neither. */
   List<Identifier> key() {

@@ -1,6 +1,6 @@
 package dev.sluice.validation;
 
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.Catalog;
 import dev.sluice.postgres.ServerError;
@@ -53,7 +53,8 @@ public final class Verification {
    * @throws DataAccessException for an error that may pass by itself
    * @throws Waiter.StoppedException if an operator asks to stop; nothing is stored
    */
-  public Certificate verify(Migration migration, long run, @Nullable RowTransformer transformer) {
+  public Certificate verify(
+      DataMigration migration, long run, @Nullable RowTransformer transformer) {
     Instant verifiedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
     Evidence evidence = evidence(migration, run, transformer);
     List<Certificate.Result> results = new ArrayList<>();
@@ -65,7 +66,7 @@ public final class Verification {
     return certificate;
   }
 
-  private static List<VerifyCheck> checks(Migration migration) {
+  private static List<VerifyCheck> checks(DataMigration migration) {
     List<VerifyCheck> checks = new ArrayList<>();
     checks.add(new RemainingCheck());
     migration.checks().after().forEach(check -> checks.add(new AfterCheck(check)));
@@ -74,7 +75,8 @@ public final class Verification {
     return checks;
   }
 
-  private Evidence evidence(Migration migration, long run, @Nullable RowTransformer transformer) {
+  private Evidence evidence(
+      DataMigration migration, long run, @Nullable RowTransformer transformer) {
     Table table =
         new Catalog(new JdbcTemplate(dataSource))
             .find(migration.table())

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.migration.Change;
 import dev.sluice.migration.Check;
 import dev.sluice.migration.ChunkPolicy;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Identifier;
-import dev.sluice.migration.Migration;
 import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.RetryPolicy;
+import dev.sluice.migration.Tuning;
 import dev.sluice.migration.Undo;
 import dev.sluice.migration.VerifyPolicy;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ final class DefinitionTest {
 
   @Test
   void readsTheSmallestDefinition() {
-    Migration migration = jobs.definition(JobsFolder.GOOD).load();
+    DataMigration migration = jobs.definition(JobsFolder.GOOD).load();
     assertThat(migration.id()).hasToString("0001_test");
     assertThat(migration.description()).isEqualTo("Split the name");
     assertThat(migration.folder()).isEqualTo(jobs.path("0001_test"));
@@ -42,10 +43,10 @@ final class DefinitionTest {
 
   @Test
   void defaultsAreThese() {
-    Migration migration = jobs.definition(JobsFolder.GOOD).load();
+    DataMigration migration = jobs.definition(JobsFolder.GOOD).load();
     assertThat(migration.key()).isEmpty();
     assertThat(migration.undo()).isEqualTo(new Undo.Undecided());
-    assertThat(migration.tuning()).isEqualTo(Migration.Tuning.DEFAULT);
+    assertThat(migration.tuning()).isEqualTo(Tuning.DEFAULT);
     assertThat(migration.verify()).isEqualTo(VerifyPolicy.DEFAULT);
     assertThat(migration.checks().before()).isEmpty();
     assertThat(migration.checks().after()).isEmpty();
@@ -56,7 +57,7 @@ final class DefinitionTest {
 
   @Test
   void readsEveryKeyThatIsBuilt() {
-    Migration migration =
+    DataMigration migration =
         jobs.definition(
                 """
                 description: |
@@ -97,7 +98,7 @@ final class DefinitionTest {
     assertThat(migration.undo()).isEqualTo(new Undo.None("The old tiers are not known."));
     assertThat(migration.tuning())
         .isEqualTo(
-            new Migration.Tuning(
+            new Tuning(
                 new ChunkPolicy(500, Duration.ofMillis(100)),
                 4,
                 new RetryPolicy(3, Duration.ofSeconds(2))));
@@ -117,7 +118,7 @@ final class DefinitionTest {
 
   @Test
   void readsATransform() {
-    Migration migration =
+    DataMigration migration =
         jobs.definition(
                 """
                 description: Phones
@@ -190,15 +191,16 @@ final class DefinitionTest {
                 sync: trigger
                 throttle: {pause: 1s}
                 skip: 5
-                cleanup: {after: 7d}
-                depends-on: [0000_base]
+                cleanup: {after: 3651d}
+                depends-on: [base, 0000_base, 0000_base]
                 """))
         .containsExactly(
             "5:7: sync: trigger is not built yet; remove it to run without sync.",
             "6:11: throttle is not built yet; remove it to run without a throttle.",
             "7:7: skip: 5 is not built yet; remove it to fail on the first bad row.",
-            "8:10: cleanup is not built yet; remove it and drop the old side by hand.",
-            "9:13: depends-on is not built yet; remove it and run the migrations in their order.");
+            "8:18: cleanup.after must be 0ms to 3650d, got '3651d'. Remove it to use 7d.",
+            "9:14: depends-on: 'base' is no migration id: a number or timestamp, '_', then [a-z0-9_], at most 50 characters, like '0001_split_name'.",
+            "9:31: depends-on names 0000_base twice.");
   }
 
   @Test

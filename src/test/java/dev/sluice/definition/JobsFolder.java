@@ -1,6 +1,6 @@
 package dev.sluice.definition;
 
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.MigrationId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,11 +65,11 @@ final class JobsFolder {
     return new MigrationFolders(directory);
   }
 
-  Migration load() {
+  DataMigration load() {
     return load(ID);
   }
 
-  Migration load(String id) {
+  DataMigration load(String id) {
     return folders().load(new MigrationId(id));
   }
 

@@ -3,7 +3,7 @@ package dev.sluice.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.Script;
 import java.io.IOException;
@@ -66,7 +66,7 @@ final class MigrationFoldersTest {
     good("0001_test");
     jobs.write("0001_test/expand.up.sql", "ALTER TABLE a;\r\n");
     jobs.write("0001_test/cleanup.up.sql", "x");
-    Migration migration = jobs.load();
+    DataMigration migration = jobs.load();
     assertThat(migration.scripts()).containsOnlyKeys(Script.Kind.EXPAND_UP, Script.Kind.CLEANUP_UP);
     assertThat(migration.script(Script.Kind.EXPAND_UP))
         .contains(

@@ -3,8 +3,8 @@ package dev.sluice.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.migration.ChunkPolicy;
-import dev.sluice.migration.Migration.Tuning;
 import dev.sluice.migration.RetryPolicy;
+import dev.sluice.migration.Tuning;
 import dev.sluice.migration.VerifyPolicy.Sample;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.migration.Change;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Row;
 import dev.sluice.migration.RowTransformer;
 import java.io.IOException;
@@ -328,7 +328,7 @@ final class TransformLoaderTest {
 
   private byte[] compiled(String type) {
     Problems problems = new Problems();
-    Migration migration = jobs.load();
+    DataMigration migration = jobs.load();
     Map<Path, String> sources =
         JavaSources.of(migration.folder(), (Change.Transform) migration.change(), problems);
     CompileClassPath classPath = CompileClassPath.of(getClass().getClassLoader());

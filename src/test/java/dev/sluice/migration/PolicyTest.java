@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.migration.Migration.Tuning;
 import dev.sluice.migration.VerifyPolicy.Differences;
 import dev.sluice.migration.VerifyPolicy.Sample;
 import java.time.Duration;

@@ -8,7 +8,7 @@ import dev.sluice.job.MigrationRunner;
 import dev.sluice.job.Outcome;
 import dev.sluice.job.RunResult;
 import dev.sluice.job.SluiceConfiguration;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.Row;
 import dev.sluice.migration.RowTransformer;
@@ -82,7 +82,7 @@ class KeyTypesIT {
       return new Program(database, context);
     }
 
-    RunResult run(Migration migration, @Nullable RowTransformer transformer, StopSignal stop) {
+    RunResult run(DataMigration migration, @Nullable RowTransformer transformer, StopSignal stop) {
       return context.getBean(MigrationRunner.class).run(migration, transformer, stop);
     }
   }
@@ -115,7 +115,7 @@ class KeyTypesIT {
   /** The row in the middle fails until it is repaired. */
   private void set(KeyType type, Program program) {
     program.database().execute(type.createTable("set"));
-    Migration migration = define(type, program, "set", "set: {done: next_number(n)}");
+    DataMigration migration = define(type, program, "set", "set: {done: next_number(n)}");
     int middle = type.rowsInAll() / 2;
     program.database().execute("INSERT INTO broken VALUES (" + middle + ")");
     RunResult first = program.run(migration, null, new StopSignal());
@@ -132,7 +132,7 @@ class KeyTypesIT {
   /** Stopped after half of the rows. */
   private void transform(KeyType type, Program program) {
     program.database().execute(type.createTable("transform"));
-    Migration migration =
+    DataMigration migration =
         define(
             type, program, "transform", "transform: {class: NextNumber, read: [n], write: [done]}");
     StopSignal stop = new StopSignal();
@@ -161,7 +161,7 @@ class KeyTypesIT {
     }
   }
 
-  private Migration define(KeyType type, Program program, String change, String yaml) {
+  private DataMigration define(KeyType type, Program program, String change, String yaml) {
     new Migrations(jobs, program.database())
         .define(
             id(type, change),

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.migration.Check;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.testing.PostgresServer;
@@ -55,7 +55,7 @@ class BaselinesIT {
 
   @Test
   void aGuardOverAColumnStillToComeMeansEveryRow() {
-    Migration migration =
+    DataMigration migration =
         TestMigration.of("users").set("rank", "1").where("rank IS NULL").expands().build();
     Baseline baseline = baselines.capture(migration, 1);
     assertThat(baseline.rowsToDo()).isEqualTo(baseline.rowsTotal());
@@ -82,7 +82,7 @@ class BaselinesIT {
     assertThat(baselines.find(ID, 1)).isEmpty();
   }
 
-  private static Migration counted() {
+  private static DataMigration counted() {
     return TestMigration.of("users")
         .set("tier", "'x'")
         .after(new Check.RowCountUnchanged())

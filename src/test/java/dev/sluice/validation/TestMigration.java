@@ -3,12 +3,14 @@ package dev.sluice.validation;
 import dev.sluice.migration.Change;
 import dev.sluice.migration.Check;
 import dev.sluice.migration.Checks;
+import dev.sluice.migration.CleanupPolicy;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Identifier;
-import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.TableName;
+import dev.sluice.migration.Tuning;
 import dev.sluice.migration.Undo;
 import dev.sluice.migration.VerifyPolicy;
 import java.nio.file.Path;
@@ -32,7 +34,7 @@ final class TestMigration {
   private Checks checks = Checks.NONE;
   private VerifyPolicy verify = VerifyPolicy.DEFAULT;
   private final Map<Script.Kind, Script> scripts = new EnumMap<>(Script.Kind.class);
-  private Migration.Tuning tuning = Migration.Tuning.DEFAULT;
+  private Tuning tuning = Tuning.DEFAULT;
 
   private TestMigration(String table) {
     this.table = table;
@@ -105,12 +107,13 @@ final class TestMigration {
     return this;
   }
 
-  Migration build() {
-    return new Migration(
+  DataMigration build() {
+    return new DataMigration(
         new MigrationId("0007_test"),
         "a test",
         FOLDER,
         "00",
+        List.of(),
         TableName.parse(table),
         key,
         where,
@@ -120,6 +123,7 @@ final class TestMigration {
         checks,
         verify,
         OnFailure.STOP,
+        CleanupPolicy.DEFAULT,
         scripts,
         null);
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.migration.Check;
-import dev.sluice.migration.Migration;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.Row;
 import dev.sluice.migration.RowTransformer;
@@ -584,7 +584,7 @@ class VerificationIT {
 
   private Certificate verify(
       TestMigration migration, @Nullable RowTransformer transformer, Duration windowMax) {
-    Migration built = migration.build();
+    DataMigration built = migration.build();
     Clock clock = Clock.fixed(NOW.plusNanos(999), ZoneOffset.UTC);
     database.execute("DELETE FROM sluice.certificate");
     return new Verification(
