@@ -1,13 +1,10 @@
 package dev.sluice.cli;
 
-import dev.sluice.definition.MigrationFolders;
-import dev.sluice.definition.TransformLoader;
-import dev.sluice.migration.Change;
-import dev.sluice.migration.DataMigration;
+import dev.sluice.job.FolderMigrations;
+import dev.sluice.job.LoadedMigration;
+import dev.sluice.job.Migrations;
 import dev.sluice.migration.MigrationId;
-import dev.sluice.migration.RowTransformer;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where the migrations are, and what their transforms may use. */
@@ -27,15 +24,15 @@ final class DefinitionOptions {
       description = "directory of jars that transforms come from (default: ${DEFAULT-VALUE})")
   Path plugins = Path.of("plugins");
 
-  MigrationFolders folders() {
-    return new MigrationFolders(jobs);
+  Migrations migrations() {
+    return new FolderMigrations(jobs, plugins);
   }
 
   /**
    * @throws ErrorReport.UsageException if {@code id} is no migration's id
    */
-  DataMigration load(String id) {
-    return folders().load(id(id));
+  LoadedMigration load(String id) {
+    return migrations().load(id(id));
   }
 
   static MigrationId id(String id) {
@@ -43,12 +40,5 @@ final class DefinitionOptions {
       throw new ErrorReport.UsageException(MigrationId.whyInvalid(id));
     }
     return new MigrationId(id);
-  }
-
-  /** The migration's transform, compiled if it is a source file; null for changes without one. */
-  @Nullable RowTransformer transformer(DataMigration migration) {
-    return migration.change() instanceof Change.Transform
-        ? new TransformLoader(plugins).load(migration)
-        : null;
   }
 }

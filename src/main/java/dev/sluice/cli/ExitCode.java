@@ -29,7 +29,7 @@ final class ExitCode {
       case COMPLETED, ALREADY_COMPLETED, ROLLED_BACK -> DONE;
       case REFUSED -> REFUSED;
       case STOPPED -> STOPPED;
-      case FAILED -> FAILED;
+      case FAILED, HALF_APPLIED -> FAILED;
       case VERIFICATION_FAILED -> VERIFICATION_FAILED;
       case BUSY -> BUSY;
       case ROLLED_BACK_WITH_CONFLICTS -> DONE_WITH_ROWS_LEFT;

@@ -1,14 +1,12 @@
 package dev.sluice.cli;
 
 import dev.sluice.control.StopSignal;
+import dev.sluice.job.LoadedMigration;
 import dev.sluice.job.MigrationRunner;
 import dev.sluice.job.RunResult;
-import dev.sluice.migration.DataMigration;
-import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.CancellableDataSource;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +33,7 @@ abstract class LaunchCommand implements Callable<Integer> {
   List<String> springArguments = List.of();
 
   /** The definition as this launch wants it. */
-  DataMigration tuned(DataMigration migration) {
+  LoadedMigration tuned(LoadedMigration migration) {
     return migration;
   }
 
@@ -44,19 +42,11 @@ abstract class LaunchCommand implements Callable<Integer> {
     return true;
   }
 
-  /**
-   * @param transformer of a {@code transform:}; null for other changes
-   */
-  abstract RunResult launch(
-      MigrationRunner runner,
-      DataMigration migration,
-      @Nullable RowTransformer transformer,
-      StopSignal stop);
+  abstract RunResult launch(MigrationRunner runner, LoadedMigration migration, StopSignal stop);
 
   @Override
   public Integer call() {
-    DataMigration migration = tuned(definitions.load(id));
-    RowTransformer transformer = definitions.transformer(migration);
+    LoadedMigration migration = tuned(definitions.load(id));
     StopSignal stop = new StopSignal();
     try (SignalHandler signals = SignalHandler.install(stop);
         ConfigurableApplicationContext context =
@@ -68,8 +58,7 @@ abstract class LaunchCommand implements Callable<Integer> {
           display.start();
         }
         MigrationRunner runner = context.getBean(MigrationRunner.class);
-        int code =
-            ResultReport.print(spec.commandLine(), launch(runner, migration, transformer, stop));
+        int code = ResultReport.print(spec.commandLine(), launch(runner, migration, stop));
         signals.exitWith(code);
         return code;
       }

@@ -1,11 +1,9 @@
 package dev.sluice.cli;
 
 import dev.sluice.control.StopSignal;
+import dev.sluice.job.LoadedMigration;
 import dev.sluice.job.MigrationRunner;
 import dev.sluice.job.RunResult;
-import dev.sluice.migration.DataMigration;
-import dev.sluice.migration.RowTransformer;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -24,11 +22,7 @@ final class RollbackCommand extends LaunchCommand {
   boolean discardChanges;
 
   @Override
-  RunResult launch(
-      MigrationRunner runner,
-      DataMigration migration,
-      @Nullable RowTransformer transformer,
-      StopSignal stop) {
+  RunResult launch(MigrationRunner runner, LoadedMigration migration, StopSignal stop) {
     return runner.rollback(migration, discardChanges, stop);
   }
 }

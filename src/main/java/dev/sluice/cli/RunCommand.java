@@ -1,11 +1,10 @@
 package dev.sluice.cli;
 
 import dev.sluice.control.StopSignal;
+import dev.sluice.job.LoadedMigration;
 import dev.sluice.job.MigrationRunner;
 import dev.sluice.job.RunOptions;
 import dev.sluice.job.RunResult;
-import dev.sluice.migration.DataMigration;
-import dev.sluice.migration.RowTransformer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,7 +27,7 @@ final class RunCommand extends LaunchCommand {
   boolean dryRun;
 
   @Override
-  DataMigration tuned(DataMigration migration) {
+  LoadedMigration tuned(LoadedMigration migration) {
     try {
       return new RunOptions(chunkRows, workers).applyTo(migration);
     } catch (IllegalArgumentException e) {
@@ -42,11 +41,7 @@ final class RunCommand extends LaunchCommand {
   }
 
   @Override
-  RunResult launch(
-      MigrationRunner runner,
-      DataMigration migration,
-      @Nullable RowTransformer transformer,
-      StopSignal stop) {
-    return dryRun ? runner.dryRun(migration) : runner.run(migration, transformer, stop);
+  RunResult launch(MigrationRunner runner, LoadedMigration migration, StopSignal stop) {
+    return dryRun ? runner.dryRun(migration) : runner.run(migration, stop);
   }
 }

@@ -1,11 +1,9 @@
 package dev.sluice.cli;
 
 import dev.sluice.control.StopSignal;
+import dev.sluice.job.LoadedMigration;
 import dev.sluice.job.MigrationRunner;
 import dev.sluice.job.RunResult;
-import dev.sluice.migration.DataMigration;
-import dev.sluice.migration.RowTransformer;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /** The checks of a migration again, at any time. */
@@ -20,11 +18,7 @@ final class VerifyCommand extends LaunchCommand {
   }
 
   @Override
-  RunResult launch(
-      MigrationRunner runner,
-      DataMigration migration,
-      @Nullable RowTransformer transformer,
-      StopSignal stop) {
-    return runner.verify(migration, transformer, stop);
+  RunResult launch(MigrationRunner runner, LoadedMigration migration, StopSignal stop) {
+    return runner.verify(migration, stop);
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.control;
 
+import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -90,23 +91,26 @@ public final class Ledger {
    * @param state while it runs
    * @throws Epoch.FencedException if another runner has taken over
    */
-  public void started(Epoch epoch, long run, RunState state, String checksum, String by) {
+  public void started(Epoch epoch, long run, RunState state, Migration migration, String by) {
     requireEdge(epoch, state);
     update(
         epoch,
+        Event.Cause.START,
+        null,
         """
-        UPDATE sluice.migration
-        SET state = ?,
-            run = ?,
-            checksum = ?,
-            started_at = now(),
-            started_by = ?,
-            ended_at = NULL,
-            failure = CASE WHEN ? = 'rolling_back' THEN failure END
+        state = ?,
+        run = ?,
+        checksum = ?,
+        depends_on = ?,
+        started_at = now(),
+        started_by = ?,
+        ended_at = NULL,
+        failure = CASE WHEN ? = 'rolling_back' THEN failure END
         """,
         state.label(),
         run,
-        checksum,
+        migration.checksum(),
+        migration.dependsOn().stream().map(MigrationId::value).toArray(String[]::new),
         by,
         state.label());
   }
@@ -121,25 +125,134 @@ public final class Ledger {
     requireEdge(epoch, state);
     update(
         epoch,
+        Event.Cause.END,
+        null,
         """
-        UPDATE sluice.migration
-        SET state = ?,
-            ended_at = now(),
-            failure = coalesce(?, CASE WHEN state = 'rolling_back' THEN failure END)
+        state = ?,
+        ended_at = now(),
+        failure = coalesce(?, CASE WHEN state = 'rolling_back' THEN failure END)
         """,
         state.label(),
         failure);
   }
 
-  /** Writes only while the epoch is still the ledger's: no other runner has begun. */
-  private void update(Epoch epoch, String update, @Nullable Object... values) {
-    List<@Nullable Object> arguments = new ArrayList<>(Arrays.asList(values));
+  /**
+   * Changes a row and writes the event, only while the epoch is still the ledger's: no other runner
+   * has begun.
+   */
+  private void update(
+      Epoch epoch,
+      Event.Cause cause,
+      @Nullable String note,
+      String assignments,
+      @Nullable Object... values) {
+    List<@Nullable Object> arguments = new ArrayList<>();
+    arguments.add(epoch.id().value());
+    arguments.addAll(Arrays.asList(values));
     arguments.add(epoch.id().value());
     arguments.add(epoch.number());
-    int rows = jdbc.update(update + "WHERE id = ?\n  AND epoch = ?", arguments.toArray());
+    arguments.add(cause.label());
+    arguments.add(note);
+    int rows =
+        jdbc.update(
+            """
+            WITH before AS (
+              SELECT state
+              FROM sluice.migration
+              WHERE id = ?
+            ), changed AS (
+              UPDATE sluice.migration
+              SET %s
+              WHERE id = ?
+                AND epoch = ?
+              RETURNING id, run, state, checksum, runner, failure
+            )
+            INSERT INTO sluice.history (migration_id, run, cause, state_before, state, checksum, done_by, note)
+            SELECT changed.id, changed.run, ?, before.state, changed.state, changed.checksum,
+                   session_user || ', ' || coalesce(changed.runner, 'unknown'), coalesce(?, changed.failure)
+            FROM changed, before
+            """
+                .formatted(assignments),
+            arguments.toArray());
     if (rows == 0) {
       throw new Epoch.FencedException(epoch);
     }
+  }
+
+  /**
+   * Sets a state without running anything, because an operator says so: any edge is legal, but not
+   * into a state that means a process at work. A run that is to begin anew gets a new number.
+   *
+   * @param note what the operator is told
+   * @throws Epoch.FencedException if another runner has taken over
+   */
+  public void force(Epoch epoch, RunState state, String checksum, String note) {
+    update(
+        epoch,
+        Event.Cause.FORCE,
+        note,
+        """
+        run = run + CASE WHEN ? THEN 1 ELSE 0 END,
+        state = ?,
+        checksum = ?,
+        ended_at = now(),
+        failure = NULL
+        """,
+        state == RunState.PENDING,
+        state.label(),
+        checksum);
+  }
+
+  /**
+   * Notes the state that an examination found.
+   *
+   * @throws Epoch.FencedException if another runner has taken over
+   */
+  public void repaired(Epoch epoch, RunState state, String note) {
+    requireEdge(epoch, state);
+    update(epoch, Event.Cause.REPAIR, note, "state = ?", state.label());
+  }
+
+  /**
+   * Takes other files for those that ran.
+   *
+   * @throws Epoch.FencedException if another runner has taken over
+   */
+  public void accepted(Epoch epoch, String checksum, String note) {
+    update(epoch, Event.Cause.REPAIR, note, "checksum = ?", checksum);
+  }
+
+  /**
+   * Takes over that another tool has applied it.
+   *
+   * @throws Epoch.FencedException if another runner has taken over
+   */
+  public void imported(Epoch epoch, String checksum, @Nullable Instant appliedAt, String note) {
+    update(
+        epoch,
+        Event.Cause.IMPORT,
+        note,
+        """
+        state = 'completed',
+        checksum = ?,
+        started_at = ?,
+        ended_at = coalesce(?, now()),
+        failure = NULL
+        """,
+        checksum,
+        timestamp(appliedAt),
+        timestamp(appliedAt));
+  }
+
+  /** The applied or unfinished migrations that depend on this one, as their files said. */
+  public List<MigrationId> dependents(MigrationId id) {
+    return jdbc
+        .query(SELECT + " WHERE ? = ANY (depends_on)", (rs, row) -> entry(rs), id.value())
+        .stream()
+        .filter(entry -> entry.state().isBegun())
+        .map(LedgerEntry::id)
+        .sorted()
+        .toList();
   }
 
   private void requireEdge(Epoch epoch, RunState next) {
@@ -166,6 +279,10 @@ public final class Ledger {
         instant(rs, "started_at"),
         instant(rs, "ended_at"),
         rs.getString("failure"));
+  }
+
+  private static @Nullable Timestamp timestamp(@Nullable Instant instant) {
+    return instant == null ? null : Timestamp.from(instant);
   }
 
   private static @Nullable Instant instant(ResultSet rs, String column) throws SQLException {

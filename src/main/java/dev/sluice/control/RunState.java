@@ -1,7 +1,9 @@
 package dev.sluice.control;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The states of a migration in the ledger, and the only place that says which may follow which. */
@@ -36,7 +38,7 @@ public enum RunState {
               Set.of(RUNNING, STOPPED, FAILED, ROLLING_BACK)), // resumed, stopped, died, taken back
           Map.entry(STOPPED, Set.of(RUNNING, ROLLING_BACK)), // launched again, or taken back
           Map.entry(FAILED, Set.of(RUNNING, ROLLING_BACK)), // launched again, or taken back
-          Map.entry(DIRTY, Set.of(RUNNING, ROLLING_BACK)), // repaired
+          Map.entry(DIRTY, Set.of(RUNNING, ROLLING_BACK, FAILED)), // goes on, taken back, examined
           Map.entry(
               COMPLETED,
               Set.of(RUNNING, ROLLING_BACK, CLEANING)), // a catch-up run, or one of the two ends
@@ -50,9 +52,35 @@ public enum RunState {
     return EDGES.getOrDefault(this, Set.of()).contains(next);
   }
 
+  /** The change is there, with its old side or without. */
+  public boolean isApplied() {
+    return this == COMPLETED || this == CLEANING || this == CLEANED;
+  }
+
+  /** Something of it may be there. */
+  public boolean isBegun() {
+    return this != PENDING && this != ROLLED_BACK;
+  }
+
+  /**
+   * Whether an operator may set it by force, from any other: those that mean a process at work are
+   * not for people to declare.
+   */
+  public boolean mayBeForced() {
+    return switch (this) {
+      case PENDING, STOPPED, FAILED, COMPLETED, ROLLED_BACK, CLEANED -> true;
+      case RUNNING, PAUSED, DIRTY, ROLLING_BACK, CLEANING -> false;
+    };
+  }
+
   /** As the ledger's column and {@code status --json} spell it. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The state of that name, if there is one. */
+  public static Optional<RunState> find(String label) {
+    return Arrays.stream(values()).filter(state -> state.label().equals(label)).findFirst();
   }
 
   static RunState ofLabel(String label) {

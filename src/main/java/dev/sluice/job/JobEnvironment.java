@@ -1,5 +1,6 @@
 package dev.sluice.job;
 
+import dev.sluice.control.Ledger;
 import java.time.Clock;
 import javax.sql.DataSource;
 import org.springframework.batch.core.launch.JobOperator;
@@ -19,6 +20,10 @@ record JobEnvironment(
     JobOperator jobOperator,
     Clock clock,
     String runner) {
+
+  Ledger ledger() {
+    return new Ledger(jdbc());
+  }
 
   JdbcTemplate jdbc() {
     return new JdbcTemplate(dataSource);

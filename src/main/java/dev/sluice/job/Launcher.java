@@ -2,7 +2,7 @@ package dev.sluice.job;
 
 import dev.sluice.control.Ledger;
 import dev.sluice.control.RunState;
-import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,15 +32,14 @@ final class Launcher {
   RunResult launch(Launch launch) throws Exception {
     JobParameters parameters = job.parameters(launch.run());
     boolean over = recover(parameters) == BatchStatus.COMPLETED;
-    DataMigration migration = job.migration();
+    Migration migration = job.migration();
     if (launch.entry().state() != RunState.PENDING
-        && !launch.entry().checksum().equals(migration.checksum())) {
+        && ChangedMigration.is(launch.entry(), migration)) {
       log.warn(
           "run.changed migration={} its definition is not the one that the last launch ran",
           migration.id());
     }
-    ledger.started(
-        launch.epoch(), launch.run(), job.running(), migration.checksum(), environment.runner());
+    ledger.started(launch.epoch(), launch.run(), job.running(), migration, environment.runner());
     RunResult result;
     try {
       // a process may die between the job's end and the ledger's note of it

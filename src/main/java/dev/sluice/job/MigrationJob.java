@@ -2,7 +2,7 @@ package dev.sluice.job;
 
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.RunState;
-import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Migration;
 import dev.sluice.migration.Tuning;
 import java.util.Optional;
 import org.springframework.batch.core.job.Job;
@@ -20,7 +20,7 @@ import org.springframework.core.task.TaskExecutor;
  */
 interface MigrationJob {
 
-  DataMigration migration();
+  Migration migration();
 
   /** Spring Batch's job name; at most 100 characters. */
   String name();
@@ -38,11 +38,6 @@ interface MigrationJob {
         .addLong("chunkRows", (long) tuning.chunk().rows(), false)
         .addLong("workers", (long) tuning.workers(), false)
         .toJobParameters();
-  }
-
-  /** As messages show a checksum. */
-  static String shortened(String checksum) {
-    return checksum.substring(0, Math.min(12, checksum.length()));
   }
 
   /**

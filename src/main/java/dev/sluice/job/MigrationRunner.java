@@ -3,72 +3,82 @@ package dev.sluice.job;
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.RunState;
-import dev.sluice.control.RunnerLock;
 import dev.sluice.control.SluiceSchema;
 import dev.sluice.control.StopSignal;
 import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.OnFailure;
-import dev.sluice.migration.RowTransformer;
+import dev.sluice.migration.SchemaMigration;
 import dev.sluice.validation.Certificate;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Launches a migration's job: takes the runner lock, recovers what a dead process left, starts or
- * restarts the job, and says how it ended.
- *
- * <p>Every job of a migration goes through the same lock, recovery, relaunches and ledger.
- */
+/** What can be done with one migration. Every job of it goes through the same {@link JobRun}. */
 public final class MigrationRunner {
 
   private final JobEnvironment environment;
   private final Ledger ledger;
+  private final MigrationJobs jobs;
+  private final JobRun jobRun;
 
   MigrationRunner(JobEnvironment environment) {
     this.environment = environment;
-    this.ledger = new Ledger(environment.jdbc());
+    this.ledger = environment.ledger();
+    this.jobs = new MigrationJobs(environment);
+    this.jobRun = new JobRun(environment);
   }
 
-  /**
-   * Runs the migration to its end, a stop, or a failure.
-   *
-   * @param transformer of a {@code transform:}; null for other changes
-   */
-  public RunResult run(
-      DataMigration migration, @Nullable RowTransformer transformer, StopSignal stop) {
+  /** Runs the migration to its end, a stop, or a failure. */
+  public RunResult run(LoadedMigration migration, StopSignal stop) {
     RunResult result =
         isFailedAndRollingBack(migration)
-            ? new RunResult(migration.id(), Outcome.FAILED, failure(migration), null)
-            : run(new ForwardJob(environment, ledger, migration, transformer), stop);
-    boolean failed =
-        result.outcome() == Outcome.FAILED || result.outcome() == Outcome.VERIFICATION_FAILED;
-    return failed && migration.onFailure() == OnFailure.ROLLBACK
+            ? new RunResult(migration.id(), Outcome.FAILED, failure(migration.id()), null)
+            : jobRun.run(jobs.forward(migration), stop);
+    return hasFailed(result) && isRolledBackOnFailure(migration)
         ? rolledBack(migration, result, stop)
         : result;
   }
 
+  private static boolean hasFailed(RunResult result) {
+    return switch (result.outcome()) {
+      case FAILED, HALF_APPLIED, VERIFICATION_FAILED -> true;
+      case COMPLETED,
+          ALREADY_COMPLETED,
+          REFUSED,
+          STOPPED,
+          BUSY,
+          ROLLED_BACK,
+          ROLLED_BACK_WITH_CONFLICTS,
+          FAILED_AND_ROLLED_BACK ->
+          false;
+    };
+  }
+
+  private static boolean isRolledBackOnFailure(LoadedMigration migration) {
+    return migration.migration() instanceof DataMigration data
+        && data.onFailure() == OnFailure.ROLLBACK;
+  }
+
   /** A process died while it took a failed run back: only that may go on. */
-  private boolean isFailedAndRollingBack(DataMigration migration) {
-    return migration.onFailure() == OnFailure.ROLLBACK
-        && new SluiceSchema(environment.dataSource()).exists()
-        && ledger
-            .find(migration.id())
-            .filter(entry -> entry.state() == RunState.ROLLING_BACK)
-            .isPresent();
+  private boolean isFailedAndRollingBack(LoadedMigration migration) {
+    return isRolledBackOnFailure(migration)
+        && entry(migration.id()).filter(e -> e.state() == RunState.ROLLING_BACK).isPresent();
   }
 
-  private String failure(DataMigration migration) {
+  private Optional<LedgerEntry> entry(MigrationId id) {
+    return new SluiceSchema(environment.dataSource()).exists() ? ledger.find(id) : Optional.empty();
+  }
+
+  private String failure(MigrationId id) {
     return ledger
-        .find(migration.id())
+        .find(id)
         .flatMap(entry -> Optional.ofNullable(entry.failure()))
-        .orElse(migration.id() + ": failed");
+        .orElse(id + ": failed");
   }
 
-  private RunResult rolledBack(DataMigration migration, RunResult failed, StopSignal stop) {
+  private RunResult rolledBack(LoadedMigration migration, RunResult failed, StopSignal stop) {
     RunResult back = rollback(migration, false, stop);
     String message = failed.message() + "\n" + back.message();
     boolean done =
@@ -87,24 +97,19 @@ public final class MigrationRunner {
    *
    * @param discardChanges whether values that the application wrote may go with their columns
    */
-  public RunResult rollback(DataMigration migration, boolean discardChanges, StopSignal stop) {
-    return run(new RollbackJob(environment, migration, discardChanges), stop);
-  }
-
-  private RunResult run(MigrationJob job, StopSignal stop) {
-    return new Relaunches(job.migration(), stop)
-        .run(
-            () -> {
-              stop.throwIfStopped();
-              return launch(job, stop);
-            });
+  public RunResult rollback(LoadedMigration migration, boolean discardChanges, StopSignal stop) {
+    return jobRun.run(jobs.rollback(migration, discardChanges), stop);
   }
 
   /** Says what a run would do and what preflight finds. Changes nothing. */
-  public RunResult dryRun(DataMigration migration) {
-    MigrationChecks checks = new MigrationChecks(environment, migration, null, 0, new StopSignal());
+  public RunResult dryRun(LoadedMigration loaded) {
+    Migration migration = loaded.migration();
     try {
-      return new DryRun(environment, migration, checks).run();
+      if (migration instanceof DataMigration data) {
+        MigrationChecks checks = new MigrationChecks(environment, data, null, 0, new StopSignal());
+        return new DryRun(environment, data, checks).run();
+      }
+      return SchemaSummary.dryRun((SchemaMigration) migration);
     } catch (RuntimeException e) {
       return Failures.result(migration.id(), e);
     }
@@ -114,18 +119,20 @@ public final class MigrationRunner {
    * Checks the result again, at any time, and stores the certificate. Changes no row and needs no
    * lock.
    */
-  public RunResult verify(
-      DataMigration migration, @Nullable RowTransformer transformer, StopSignal stop) {
-    MigrationId id = migration.id();
+  public RunResult verify(LoadedMigration loaded, StopSignal stop) {
+    MigrationId id = loaded.id();
     try {
-      Optional<LedgerEntry> entry =
-          new SluiceSchema(environment.dataSource()).exists() ? ledger.find(id) : Optional.empty();
+      if (!(loaded.migration() instanceof DataMigration migration)) {
+        return RunResult.of(
+            id, Outcome.REFUSED, id + ": has SQL files only, there are no rows to verify");
+      }
+      Optional<LedgerEntry> entry = entry(id);
       if (entry.isEmpty()) {
         return RunResult.of(
             id, Outcome.REFUSED, id + ": was never run on this database, there is no result yet");
       }
       Certificate certificate =
-          new MigrationChecks(environment, migration, transformer, entry.get().run(), stop)
+          new MigrationChecks(environment, migration, loaded.transformer(), entry.get().run(), stop)
               .certificate();
       if (stop.isStopped()) {
         return Failures.stopped(id);
@@ -140,44 +147,5 @@ public final class MigrationRunner {
     } catch (RuntimeException e) {
       return stop.isStopped() ? Failures.stopped(id) : Failures.result(id, e);
     }
-  }
-
-  private RunResult launch(MigrationJob job, StopSignal stop) throws Exception {
-    MigrationId id = job.migration().id();
-    new SluiceSchema(environment.dataSource()).upgrade(stop);
-    Optional<RunnerLock> taken = takeLock(job.migration());
-    if (taken.isEmpty()) {
-      return busy(id);
-    }
-    try (RunnerLock lock = taken.get()) {
-      LedgerEntry entry = ledger.find(id).orElseThrow();
-      Optional<RunResult> answer = job.withoutLaunch(entry);
-      if (answer.isPresent()) {
-        return answer.get();
-      }
-      if (!entry.state().mayBecome(job.running())) {
-        return RunResult.of(id, Outcome.REFUSED, wrongState(entry, job));
-      }
-      return new Launcher(environment, ledger, job)
-          .launch(new Launch(entry, job.run(entry), lock, stop));
-    }
-  }
-
-  private static String wrongState(LedgerEntry entry, MigrationJob job) {
-    return "%s: is %s, which '%s' cannot follow. End that first."
-        .formatted(entry.id(), entry.state().label(), job.running().label());
-  }
-
-  private Optional<RunnerLock> takeLock(DataMigration migration) throws SQLException {
-    return RunnerLock.tryTake(
-        environment.dataSource(), migration.id(), migration.checksum(), environment.runner());
-  }
-
-  private RunResult busy(MigrationId id) {
-    String runner = ledger.find(id).map(LedgerEntry::runner).orElse("unknown");
-    String holder =
-        RunnerLock.holder(environment.dataSource(), id).orElse("a session that has just ended");
-    return RunResult.of(
-        id, Outcome.BUSY, "%s: is being run by %s (%s)".formatted(id, runner, holder));
   }
 }

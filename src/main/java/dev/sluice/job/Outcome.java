@@ -12,6 +12,8 @@ public enum Outcome {
   STOPPED,
   /** A step failed; the next launch goes on. */
   FAILED,
+  /** An SQL file stopped in its middle, and what it did before stays; the next launch goes on. */
+  HALF_APPLIED,
   /** The rows are done, but a check after the run failed. */
   VERIFICATION_FAILED,
   /** Another process runs it. */

@@ -1,7 +1,7 @@
 package dev.sluice.job;
 
 import dev.sluice.control.StopSignal;
-import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Migration;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.TransientRetry;
 import org.slf4j.Logger;
@@ -15,10 +15,10 @@ final class Relaunches {
 
   private static final Logger log = LoggerFactory.getLogger(Relaunches.class);
 
-  private final DataMigration migration;
+  private final Migration migration;
   private final StopSignal stop;
 
-  Relaunches(DataMigration migration, StopSignal stop) {
+  Relaunches(Migration migration, StopSignal stop) {
     this.migration = migration;
     this.stop = stop;
   }

@@ -1,6 +1,5 @@
 package dev.sluice.job;
 
-import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Tuning;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +16,17 @@ public record RunOptions(@Nullable Integer chunkRows, @Nullable Integer workers)
   /**
    * @throws IllegalArgumentException if a value is out of its bounds
    */
-  public DataMigration applyTo(DataMigration migration) {
-    Tuning tuning = migration.tuning();
+  public LoadedMigration applyTo(LoadedMigration migration) {
+    return migration.tuned(this::tuned);
+  }
+
+  private Tuning tuned(Tuning tuning) {
     if (chunkRows != null) {
       tuning = tuning.withChunkRows(chunkRows);
     }
     if (workers != null) {
       tuning = tuning.withWorkers(workers);
     }
-    return migration.withTuning(tuning);
+    return tuning;
   }
 }

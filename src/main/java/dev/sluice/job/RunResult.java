@@ -21,7 +21,8 @@ public record RunResult(MigrationId id, Outcome outcome, String message, @Nullab
           ROLLED_BACK_WITH_CONFLICTS,
           FAILED_AND_ROLLED_BACK ->
           null;
-      case REFUSED, FAILED, VERIFICATION_FAILED, BUSY -> message.lines().findFirst().orElse("");
+      case REFUSED, FAILED, HALF_APPLIED, VERIFICATION_FAILED, BUSY ->
+          message.lines().findFirst().orElse("");
     };
   }
 

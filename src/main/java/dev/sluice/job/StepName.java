@@ -1,5 +1,7 @@
 package dev.sluice.job;
 
+import dev.sluice.migration.Script;
+
 /** The steps of a migration's jobs: forward in their order, then those of the way back. */
 public enum StepName {
   PREFLIGHT("preflight"),
@@ -8,13 +10,17 @@ public enum StepName {
   BACKFILL("backfill"),
   SWEEP("sweep"),
   CONSTRAIN("constrain"),
+  /** The way forth of a migration in another tool's form. */
+  UP("up"),
   VERIFY("verify"),
   CONSTRAIN_DOWN("constrain-down"),
   PREFLIGHT_RESTORE("preflight-restore"),
   RESTORE("restore"),
   RESTORE_SWEEP("restore-sweep"),
   VERIFY_RESTORED("verify-restored"),
-  EXPAND_DOWN("expand-down");
+  EXPAND_DOWN("expand-down"),
+  /** The way back of one in another tool's form. */
+  DOWN("down");
 
   /** The name of a partition's step, before {@code :p001}. */
   static final String WORKER = "chunks";
@@ -28,6 +34,19 @@ public enum StepName {
   /** The step that a step execution belongs to, which a partition's name does not say. */
   static String labelOf(String stepExecutionName) {
     return stepExecutionName.startsWith(WORKER + ":") ? BACKFILL.label : stepExecutionName;
+  }
+
+  /** The step that runs a script. */
+  static StepName of(Script.Kind kind) {
+    return switch (kind) {
+      case EXPAND_UP -> EXPAND;
+      case CONSTRAIN_UP -> CONSTRAIN;
+      case CONSTRAIN_DOWN -> CONSTRAIN_DOWN;
+      case EXPAND_DOWN -> EXPAND_DOWN;
+      case UP -> UP;
+      case DOWN -> DOWN;
+      case CLEANUP_UP, CLEANUP_DOWN -> throw new IllegalArgumentException("no step for " + kind);
+    };
   }
 
   public String label() {

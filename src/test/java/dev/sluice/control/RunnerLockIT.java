@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
+import dev.sluice.migration.SchemaMigration;
+import dev.sluice.migration.Script;
+import dev.sluice.migration.Tuning;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +30,18 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 class RunnerLockIT {
+
+  private static final Migration MIGRATION =
+      new SchemaMigration(
+          new MigrationId("0001_test"),
+          "a test",
+          Path.of("jobs/0001_test"),
+          "sum",
+          List.of(),
+          Map.of(
+              Script.Kind.UP,
+              new Script(Script.Kind.UP, Path.of("jobs/0001_test.up.sql"), "SELECT 1")),
+          Tuning.DEFAULT);
 
   private static final MigrationId ID = new MigrationId("0001_test");
   private static final Duration LIMIT = Duration.ofMillis(500);
@@ -137,7 +155,7 @@ class RunnerLockIT {
     try (RunnerLock lock = take().orElseThrow()) {
       assertThatThrownBy(() -> ledger.ended(lock.epoch(), RunState.COMPLETED, null))
           .hasMessage("0001_test: a pending migration cannot become completed");
-      ledger.started(lock.epoch(), 1, RunState.RUNNING, "sum", "someone");
+      ledger.started(lock.epoch(), 1, RunState.RUNNING, MIGRATION, "someone");
       ledger.ended(lock.epoch(), RunState.COMPLETED, null);
       assertThat(ledger.find(ID).orElseThrow().state()).isEqualTo(RunState.COMPLETED);
     }

@@ -81,7 +81,10 @@ class RestartIT {
     assertThat(run()).isEqualTo(3);
     assertThat(err.toString())
         .contains("0001_fill: was completed at ")
-        .contains("Put the files back, and make a new migration for the change.");
+        .contains("with other files (checksum ")
+        .contains(
+            "Put the files back, and make a new migration for the change; or, if both do the same,"
+                + " take the new ones as they are: 'repair 0001_fill --accept-changes'.");
   }
 
   @Test

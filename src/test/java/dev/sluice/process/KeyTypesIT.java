@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.control.StopSignal;
 import dev.sluice.definition.MigrationFolders;
+import dev.sluice.job.LoadedMigration;
 import dev.sluice.job.MigrationRunner;
 import dev.sluice.job.Outcome;
 import dev.sluice.job.RunResult;
@@ -83,7 +84,9 @@ class KeyTypesIT {
     }
 
     RunResult run(DataMigration migration, @Nullable RowTransformer transformer, StopSignal stop) {
-      return context.getBean(MigrationRunner.class).run(migration, transformer, stop);
+      return context
+          .getBean(MigrationRunner.class)
+          .run(new LoadedMigration(migration, transformer), stop);
     }
   }
 

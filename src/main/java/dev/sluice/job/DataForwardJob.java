@@ -1,0 +1,92 @@
+package dev.sluice.job;
+
+import dev.sluice.backfill.Backfill;
+import dev.sluice.control.LedgerEntry;
+import dev.sluice.control.RunState;
+import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.OnFailure;
+import dev.sluice.migration.RowTransformer;
+import dev.sluice.migration.Script;
+import dev.sluice.schema.ScriptRunner;
+import dev.sluice.schema.ScriptSettings;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.core.job.Job;
+import org.springframework.batch.core.job.builder.JobBuilder;
+import org.springframework.core.task.TaskExecutor;
+
+/** The job that changes rows: preflight to verify. */
+final class DataForwardJob extends ForwardJob {
+
+  private final JobEnvironment environment;
+  private final DataMigration migration;
+  private final @Nullable RowTransformer transformer;
+
+  /**
+   * @param transformer of a {@code transform:}; null for other changes
+   */
+  DataForwardJob(
+      JobEnvironment environment, DataMigration migration, @Nullable RowTransformer transformer) {
+    super(environment);
+    this.environment = environment;
+    this.migration = migration;
+    this.transformer = transformer;
+  }
+
+  @Override
+  public DataMigration migration() {
+    return migration;
+  }
+
+  @Override
+  public RunState ended(Outcome outcome) {
+    boolean failed =
+        outcome == Outcome.FAILED
+            || outcome == Outcome.VERIFICATION_FAILED
+            || outcome == Outcome.HALF_APPLIED;
+    // with the failure itself: a kill right after it must not let the run go forward again
+    return failed && migration.onFailure() == OnFailure.ROLLBACK
+        ? RunState.ROLLING_BACK
+        : super.ended(outcome);
+  }
+
+  @Override
+  public RunResult completed(LedgerEntry entry) {
+    // not in the verify step: until that is noted as completed a relaunch would sweep again
+    UndoJournals.of(environment.dataSource(), migration).stopNotingBornRows();
+    return new RunSummary(environment.dataSource(), environment.ledger()).completed(migration.id());
+  }
+
+  @Override
+  public Job build(Launch launch, TaskExecutor workers) {
+    MigrationChecks checks =
+        new MigrationChecks(environment, migration, transformer, launch.run(), launch.waiter());
+    ScriptRunner scripts =
+        new ScriptRunner(environment.dataSource(), launch.waiter(), ScriptSettings.DEFAULT);
+    Expansion expansion =
+        new Expansion(environment.dataSource(), migration, launch.run(), scripts, launch.waiter());
+    JobSteps steps = new JobSteps(environment, launch, workers);
+    Backfill backfill =
+        Backfill.forward(steps.backfillEnvironment(), migration, transformer, steps.runContext());
+    return new JobBuilder(name(), environment.jobRepository())
+        .start(steps.action(StepName.PREFLIGHT, checks::preflight).atEachLaunch())
+        .next(steps.action(StepName.EXPAND, expansion::run))
+        .next(
+            steps
+                .action(
+                    StepName.PREFLIGHT_DATA,
+                    () -> {
+                      expansion.requireSamePlan();
+                      checks.preflightData();
+                    })
+                .atEachLaunch())
+        .next(steps.partitioned(StepName.BACKFILL, backfill, migration.tuning().workers()))
+        .next(backfill.sweepStep(StepName.SWEEP.label()))
+        .next(steps.action(StepName.CONSTRAIN, () -> run(scripts, Script.Kind.CONSTRAIN_UP)))
+        .next(steps.action(StepName.VERIFY, checks::verify))
+        .build();
+  }
+
+  private void run(ScriptRunner scripts, Script.Kind kind) {
+    migration.script(kind).ifPresent(script -> scripts.run(migration.id(), script));
+  }
+}

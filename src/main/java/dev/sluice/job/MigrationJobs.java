@@ -1,0 +1,44 @@
+package dev.sluice.job;
+
+import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Migration;
+import dev.sluice.migration.SchemaMigration;
+
+/** Which job does what for which kind of migration. */
+final class MigrationJobs {
+
+  private final JobEnvironment environment;
+
+  MigrationJobs(JobEnvironment environment) {
+    this.environment = environment;
+  }
+
+  MigrationJob forward(LoadedMigration loaded) {
+    Migration migration = loaded.migration();
+    if (migration instanceof DataMigration data) {
+      return new DataForwardJob(environment, data, loaded.transformer());
+    }
+    if (migration instanceof SchemaMigration schema) {
+      return new SchemaForwardJob(environment, schema);
+    }
+    throw unknown(migration);
+  }
+
+  /**
+   * @param discardChanges whether values that the application wrote may go with their columns
+   */
+  MigrationJob rollback(LoadedMigration loaded, boolean discardChanges) {
+    Migration migration = loaded.migration();
+    if (migration instanceof DataMigration data) {
+      return new DataRollbackJob(environment, data, discardChanges);
+    }
+    if (migration instanceof SchemaMigration schema) {
+      return new SchemaRollbackJob(environment, schema);
+    }
+    throw unknown(migration);
+  }
+
+  private static IllegalStateException unknown(Migration migration) {
+    return new IllegalStateException("no job for " + migration);
+  }
+}

@@ -1,0 +1,45 @@
+package dev.sluice.job;
+
+import dev.sluice.migration.SchemaMigration;
+import dev.sluice.migration.Script;
+import dev.sluice.schema.ScriptReader;
+import dev.sluice.validation.RefusedException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Reads the files of a migration that has nothing else, before the first of them runs. */
+final class SchemaPreflight {
+
+  private final SchemaMigration migration;
+
+  SchemaPreflight(SchemaMigration migration) {
+    this.migration = migration;
+  }
+
+  /** The files that a run runs, in their order. */
+  List<Script> wayForth() {
+    return present(Script.Kind.UP, Script.Kind.EXPAND_UP, Script.Kind.CONSTRAIN_UP);
+  }
+
+  /** The files that a rollback runs, in their order. */
+  List<Script> wayBack() {
+    return present(Script.Kind.DOWN, Script.Kind.CONSTRAIN_DOWN, Script.Kind.EXPAND_DOWN);
+  }
+
+  private List<Script> present(Script.Kind... kinds) {
+    return Stream.of(kinds).map(migration::script).flatMap(Optional::stream).toList();
+  }
+
+  /** All files: what could not be taken back is known before it is done. */
+  void requireRunnable() {
+    List<String> refusals =
+        migration.scripts().values().stream()
+            .flatMap(script -> ScriptReader.check(script).stream())
+            .map(Object::toString)
+            .toList();
+    if (!refusals.isEmpty()) {
+      throw new RefusedException(migration.id(), refusals);
+    }
+  }
+}
