@@ -32,10 +32,13 @@ final class DefinitionOptions {
   }
 
   /**
-   * @throws ErrorReport.UsageException if {@code id} is no migration's id
+   * @throws ErrorReport.UsageException if {@code id} is no migration's id, or has SQL files only
    */
   DataMigration load(String id) {
-    return folders().load(id(id));
+    if (folders().load(id(id)) instanceof DataMigration migration) {
+      return migration;
+    }
+    throw new ErrorReport.UsageException(id + " has SQL files only: running it is not built yet.");
   }
 
   static MigrationId id(String id) {
