@@ -30,6 +30,11 @@ public final class MigrationRunner {
     this.jobRun = new JobRun(environment);
   }
 
+  /** This process and its host, as the ledger knows them. */
+  public String processName() {
+    return environment.runner();
+  }
+
   /** Runs the migration to its end, a stop, or a failure. */
   public RunResult run(LoadedMigration migration, StopSignal stop) {
     RunResult result =
