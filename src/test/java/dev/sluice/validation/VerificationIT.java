@@ -353,11 +353,7 @@ class VerificationIT {
     database.close();
     database = server.newDatabase();
     ControlTables.create(database);
-    List<String> kinds =
-        database.count("pg_settings WHERE name = 'server_version_num' AND setting::int >= 180000")
-                > 0
-            ? List.of("STORED", "VIRTUAL")
-            : List.of("STORED");
+    List<String> kinds = server.version() >= 18 ? List.of("STORED", "VIRTUAL") : List.of("STORED");
     for (String kind : kinds) {
       database.execute(
           """

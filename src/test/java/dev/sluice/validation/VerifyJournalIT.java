@@ -147,11 +147,7 @@ class VerifyJournalIT {
   @MethodSource("dev.sluice.testing.PostgresServer#all")
   void namesAndTypesOfAnyKind(PostgresServer server) {
     use(server);
-    String kind =
-        database.count("pg_settings WHERE name = 'server_version_num' AND setting::int >= 180000")
-                > 0
-            ? "VIRTUAL"
-            : "STORED";
+    String kind = server.version() >= 18 ? "VIRTUAL" : "STORED";
     database.execute(
         """
         CREATE EXTENSION citext;
