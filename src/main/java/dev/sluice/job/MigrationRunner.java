@@ -82,16 +82,7 @@ public final class MigrationRunner {
 
   private RunResult rolledBack(LoadedMigration migration, RunResult failed, StopSignal stop) {
     RunResult back = rollback(migration, false, stop);
-    String message = failed.message() + "\n" + back.message();
-    boolean done =
-        back.outcome() == Outcome.ROLLED_BACK
-            || back.outcome() == Outcome.ROLLED_BACK_WITH_CONFLICTS
-            || back.outcome() == Outcome.ALREADY_COMPLETED;
-    return new RunResult(
-        migration.id(),
-        done ? Outcome.FAILED_AND_ROLLED_BACK : back.outcome(),
-        message,
-        back.bug() == null ? failed.bug() : back.bug());
+    return new AutomaticRollback(environment.dataSource(), ledger).result(failed, back);
   }
 
   /**

@@ -73,6 +73,6 @@ final class SchemaRollbackJob extends RollbackJob {
 
   @Override
   public RunResult completed(LedgerEntry entry) {
-    return SchemaSummary.rolledBack(migration);
+    return new SchemaSummary(environment, migration).rolledBack(name());
   }
 }
