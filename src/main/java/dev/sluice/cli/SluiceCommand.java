@@ -20,6 +20,11 @@ import picocli.CommandLine.Spec;
       CleanupCommand.class,
       StatusCommand.class,
       VerifyCommand.class,
+      UpCommand.class,
+      DownCommand.class,
+      GotoCommand.class,
+      VersionCommand.class,
+      HistoryCommand.class,
       DemoCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
