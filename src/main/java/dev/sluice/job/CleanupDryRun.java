@@ -41,7 +41,7 @@ final class CleanupDryRun {
   }
 
   private RunResult whatWouldGo(LedgerEntry entry) {
-    if (preflight.whatGoes().isNothing()) {
+    if (preflight.hasNothingToDrop()) {
       return RunResult.of(
           migration.id(),
           Outcome.ALREADY_COMPLETED,
@@ -49,7 +49,7 @@ final class CleanupDryRun {
     }
     List<String> lines = new ArrayList<>();
     lines.add("%s: a cleanup would drop for good".formatted(migration.id()));
-    preflight.whatGoes().lines().forEach(line -> lines.add("  " + line));
+    preflight.whatGoes().forEach(line -> lines.add("  " + line));
     migration
         .script(Script.Kind.CLEANUP_UP)
         .ifPresent(script -> lines.add("would run " + script.file()));

@@ -65,7 +65,7 @@ final class CleanupJob implements MigrationJob {
               Outcome.ALREADY_COMPLETED, "cleaned at %s, nothing to do".formatted(entry.endedAt()));
       case CLEANING -> refused(unconfirmed());
       case COMPLETED ->
-          preflight.whatGoes().isNothing()
+          preflight.hasNothingToDrop()
               ? answer(Outcome.ALREADY_COMPLETED, CleanupPreflight.NOTHING_TO_DROP)
               : refusedOnceCompleted(entry);
       case PENDING, RUNNING, PAUSED, STOPPED, FAILED, DIRTY, ROLLING_BACK, ROLLED_BACK ->
@@ -140,7 +140,7 @@ final class CleanupJob implements MigrationJob {
   /** Says what goes before anything does. The first launch's list is the whole one. */
   private void preflight(StepExecution step) {
     preflight.requireRunnable();
-    List<String> drops = preflight.whatGoes().lines();
+    List<String> drops = preflight.whatGoes();
     drops.forEach(line -> log.info("cleanup.drops migration={} {}", migration.id(), line));
     var context = step.getJobExecution().getExecutionContext();
     if (!context.containsKey(DROPPED)) {

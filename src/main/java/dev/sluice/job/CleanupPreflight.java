@@ -47,8 +47,13 @@ final class CleanupPreflight {
     return loaded.migration();
   }
 
-  WhatGoes whatGoes() {
-    return new WhatGoes(environment.dataSource(), migration());
+  /** One line a thing. */
+  List<String> whatGoes() {
+    return new WhatGoes(environment.dataSource()).inCleanup(migration());
+  }
+
+  boolean hasNothingToDrop() {
+    return new WhatGoes(environment.dataSource()).cleanupIsEmpty(migration());
   }
 
   /** Why this state does not allow it, or not yet; empty: it does. Without the id before it. */

@@ -36,7 +36,7 @@ final class NextSteps {
         irreversible()
             .map("it cannot be taken back: %s"::formatted)
             .orElse("'rollback %s' takes it back".formatted(id)));
-    if (!new WhatGoes(dataSource, migration).isNothing()) {
+    if (!new WhatGoes(dataSource).cleanupIsEmpty(migration)) {
       steps.add(
           "'cleanup %1$s --confirm %1$s' drops the old side for good, %2$s"
               .formatted(id, fromWhenOn()));
