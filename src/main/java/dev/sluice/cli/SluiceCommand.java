@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       RunCommand.class,
       RollbackCommand.class,
+      CleanupCommand.class,
       StatusCommand.class,
       VerifyCommand.class,
       UpCommand.class,
