@@ -77,7 +77,7 @@ final class SchemaRollbackJob extends RollbackJob {
 
   /** Says what goes before anything does. */
   private void preflight() {
-    preflight.requireRunnable();
+    preflight.requireRunnable(preflight.wayBack());
     new WhatGoes(environment.dataSource())
         .in(preflight.wayBack())
         .forEach(line -> log.info("rollback.drops migration={} {}", migration.id(), line));
