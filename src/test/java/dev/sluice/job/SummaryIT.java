@@ -147,6 +147,27 @@ class SummaryIT {
                 next   'run 0001_fill' begins anew""");
   }
 
+  /** It died an hour ago, after an hour's work, and nobody looked until now. */
+  @Test
+  void theTimeThatALaunchLayDeadIsNotCounted() throws Exception {
+    write(ID, "migration.yaml", DEFINITION);
+    database.execute("ALTER TABLE t ADD CONSTRAINT small CHECK (b < 1000)");
+    sluice("run", ID, 5);
+    database.execute(
+        """
+        ALTER TABLE t DROP CONSTRAINT small;
+        UPDATE sluice.migration SET state = 'running';
+        UPDATE sluice.batch_step_execution
+        SET status = 'STARTED', end_time = NULL, last_updated = last_updated - interval '1 hour';
+        UPDATE sluice.batch_job_execution
+        SET status = 'STARTED', end_time = NULL, last_updated = last_updated - interval '1 hour',
+            start_time = start_time - interval '2 hours';
+        """);
+
+    assertThat(sluice("run", ID, 0))
+        .containsPattern("\n  time   N s, with the launches before it 1 h[^(]* \\(2 launches\\)\n");
+  }
+
   private void write(String id, String file, String text) throws Exception {
     Path folder = Files.createDirectories(jobs.resolve(id));
     Files.writeString(folder.resolve(file), text);
