@@ -45,8 +45,7 @@ public final class ProgressReader {
   public Progress read(LedgerEntry entry) {
     Steps steps = steps(entry).orElse(Steps.NONE);
     boolean running = entry.state() == RunState.RUNNING || entry.state() == RunState.ROLLING_BACK;
-    boolean completed =
-        entry.state() == RunState.COMPLETED || entry.state() == RunState.ROLLED_BACK;
+    boolean completed = entry.state().isApplied() || entry.state() == RunState.ROLLED_BACK;
     long estimated = completed ? steps.rowsDone() : estimate(steps);
     long remaining = completed ? 0 : Math.max(0, estimated - steps.rowsDone());
     long rate =
@@ -56,14 +55,14 @@ public final class ProgressReader {
     return new Progress(
         entry.id(),
         entry.state(),
-        steps.step(),
+        isCleaned(entry) ? null : steps.step(), // the run's, which is over
         estimated,
         steps.rowsDone(),
         rate,
         running && rate > 0 ? (Long) (remaining / rate) : null,
         steps.chunkRows(),
         steps.workers(),
-        running ? waiting(entry.id()) : null,
+        running || entry.state() == RunState.CLEANING ? waiting(entry) : null,
         remaining,
         0,
         conflicts(entry),
@@ -90,10 +89,17 @@ public final class ProgressReader {
   }
 
   /** A run whose lock is free has died: the ledger cannot know. */
-  private @Nullable String waiting(MigrationId id) {
-    return RunnerLock.holder(dataSource, id).isPresent()
-        ? null
+  private @Nullable String waiting(LedgerEntry entry) {
+    if (RunnerLock.holder(dataSource, entry.id()).isPresent()) {
+      return null;
+    }
+    return isCleaned(entry)
+        ? "no process works on it; clean it up again to go on"
         : "no process runs it, it died; run it again to go on";
+  }
+
+  private static boolean isCleaned(LedgerEntry entry) {
+    return entry.state() == RunState.CLEANING || entry.state() == RunState.CLEANED;
   }
 
   private Optional<Steps> steps(LedgerEntry entry) {
