@@ -465,11 +465,20 @@ class VerificationIT {
   void textIsComparedLetterByLetterWhateverItsCollation() {
     database.execute(
         """
-        CREATE TABLE texts (id int PRIMARY KEY, a text COLLATE "C", b text, c varchar(3), d char(4));
-        INSERT INTO texts VALUES (1, 'x', 'x', 'x', 'x'), (2, 'x', 'y', 'x', 'x')
+        CREATE EXTENSION citext;
+        CREATE TABLE texts (id int PRIMARY KEY, a text COLLATE "C", b text, c varchar(3), d char(4),
+                            e citext, f citext[]);
+        INSERT INTO texts VALUES (1, 'x', 'x', 'x', 'x', 'x', '{x}'), (2, 'x', 'y', 'x', 'x', 'X', '{X}')
         """);
     Certificate certificate =
-        verify(TestMigration.of("texts").set("b", "a").set("c", "a").set("d", "a").where("false"));
+        verify(
+            TestMigration.of("texts")
+                .set("b", "a")
+                .set("c", "a")
+                .set("d", "a")
+                .set("e", "a::citext")
+                .set("f", "ARRAY[a]::citext[]")
+                .where("false"));
     assertThat(certificate.results())
         .extracting(Certificate.Result::detail)
         .containsExactly(
@@ -477,6 +486,8 @@ class VerificationIT {
             "2 rows compared, 1 differ: keys 2",
             "2 rows compared, 0 differ",
             "2 rows compared, 0 differ",
+            "2 rows compared, 1 differ: keys 2",
+            "2 rows compared, 1 differ: keys 2",
             WAYS_ON.detail());
   }
 
