@@ -29,8 +29,8 @@ final class RunSummary {
     List<String> lines = new ArrayList<>();
     lines.add(id + ": completed");
     lines.add(
-        "  %,d rows changed, %,d rows/s from the first chunk to the end of the sweep"
-            .formatted(progress.rowsDone(), progress.rowsPerSecond()));
+        "  %,d rows changed of %,d visited, %,d rows/s from the first chunk to the end of the sweep"
+            .formatted(progress.rowsChanged(), progress.rowsDone(), progress.rowsPerSecond()));
     Optional<Certificate> certificate = new Certificates(dataSource).latest(id, entry.run());
     certificate.ifPresent(found -> lines.addAll(checks(found)));
     return RunResult.of(id, Outcome.COMPLETED, String.join("\n", lines));
