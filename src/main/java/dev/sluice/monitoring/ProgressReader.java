@@ -31,6 +31,7 @@ public final class ProgressReader {
   private record Steps(
       long rowsDone,
       long rowsChanged,
+      long rowsGone,
       long rowsDoneInLaunch,
       long partitions,
       long partitionsDone,
@@ -41,7 +42,7 @@ public final class ProgressReader {
       double launchSeconds,
       long rowsToDo) {
 
-    static final Steps NONE = new Steps(0, 0, 0, 0, 0, 0, null, 0, 0, 0, 0);
+    static final Steps NONE = new Steps(0, 0, 0, 0, 0, 0, 0, null, 0, 0, 0, 0);
   }
 
   public Progress read(LedgerEntry entry) {
@@ -62,6 +63,7 @@ public final class ProgressReader {
         estimated,
         steps.rowsDone(),
         steps.rowsChanged(),
+        steps.rowsGone(),
         rate,
         running && rate > 0 ? (Long) (remaining / rate) : null,
         steps.chunkRows(),
@@ -130,6 +132,7 @@ public final class ProgressReader {
             )
             SELECT coalesce((SELECT sum(read_count) FROM walk), 0) AS done,
                    coalesce((SELECT sum(write_count) FROM walk), 0) AS changed,
+                   coalesce((SELECT sum(write_skip_count) FROM walk), 0) AS gone,
                    coalesce((SELECT sum(read_count) FROM walk, last
                              WHERE job_execution_id = last.id), 0) AS done_in_launch,
                    (SELECT count(*) FROM sluice.partition
@@ -156,6 +159,7 @@ public final class ProgressReader {
                 new Steps(
                     rs.getLong("done"),
                     rs.getLong("changed"),
+                    rs.getLong("gone"),
                     rs.getLong("done_in_launch"),
                     rs.getLong("partitions"),
                     rs.getLong("partitions_done"),
