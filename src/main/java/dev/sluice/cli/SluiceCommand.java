@@ -17,8 +17,17 @@ import picocli.CommandLine.Spec;
     subcommands = {
       RunCommand.class,
       RollbackCommand.class,
+      CleanupCommand.class,
       StatusCommand.class,
       VerifyCommand.class,
+      UpCommand.class,
+      DownCommand.class,
+      GotoCommand.class,
+      VersionCommand.class,
+      HistoryCommand.class,
+      ForceCommand.class,
+      RepairCommand.class,
+      LedgerCommand.class,
       DemoCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -4,6 +4,7 @@ import dev.sluice.control.StopSignal;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.SchemaMigration;
+import org.jspecify.annotations.Nullable;
 
 /** Which job does what for which kind of migration. */
 final class MigrationJobs {
@@ -38,6 +39,14 @@ final class MigrationJobs {
       return new SchemaRollbackJob(environment, schema);
     }
     throw unknown(migration);
+  }
+
+  /**
+   * @param confirmed the id that the operator has repeated; null: none
+   */
+  MigrationJob cleanup(
+      LoadedMigration loaded, @Nullable String confirmed, CleanupPreflight preflight) {
+    return new CleanupJob(environment, loaded.migration(), preflight, confirmed);
   }
 
   private static IllegalStateException unknown(Migration migration) {

@@ -75,6 +75,7 @@ final class Rollback {
   /** Takes the added columns back, and the journal last: until here nothing is lost. */
   void finish() {
     Optional<UndoJournal> journal = journal();
+    journal.ifPresent(UndoJournal::dropTriggers);
     takeBack(Script.Kind.EXPAND_DOWN);
     journal.ifPresent(UndoJournal::drop);
   }

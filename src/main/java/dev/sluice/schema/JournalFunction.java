@@ -22,6 +22,11 @@ final class JournalFunction {
 
   /** Quoted, with its schema. */
   String name() {
+    return nameOf(id);
+  }
+
+  /** What the triggers of a migration execute. */
+  static String nameOf(MigrationId id) {
     return "sluice." + new Identifier("born_" + id.value()).quoted();
   }
 

@@ -133,6 +133,14 @@ public final class UndoJournal {
     triggers.stopNotingBornRows();
   }
 
+  /**
+   * From here on keys are not followed either: every row is back, and what is dropped next must not
+   * stand below a trigger of ours.
+   */
+  public void dropTriggers() {
+    triggers.drop();
+  }
+
   /** Forgets every old value. */
   public void drop() {
     triggers.drop();
