@@ -1,8 +1,8 @@
 package dev.sluice.cli;
 
 import dev.sluice.job.SluiceConfiguration;
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +29,12 @@ final class DatabaseOptions {
               + " SPRING_DATASOURCE_PASSWORD, PGPASSWORD or .pgpass")
   @Nullable String user;
 
-  /**
-   * Starts the data source and Spring Batch. No connection is made yet.
-   *
-   * @param springArguments {@code --name=value} as for any Spring Boot program
-   */
-  ConfigurableApplicationContext open(String... springArguments) {
+  /** {@code --name=value}, as for any Spring Boot program. */
+  @Option(names = "--spring-argument", hidden = true)
+  List<String> springArguments = List.of();
+
+  /** Starts the data source and Spring Batch. No connection is made yet. */
+  ConfigurableApplicationContext open() {
     return new SpringApplicationBuilder(SluiceConfiguration.class)
         .web(WebApplicationType.NONE)
         .bannerMode(Banner.Mode.OFF)
@@ -42,7 +42,7 @@ final class DatabaseOptions {
         // a signal is ours to answer: workers end their chunk before anything is closed
         .registerShutdownHook(false)
         .properties(defaults())
-        .run(arguments(springArguments));
+        .run(arguments());
   }
 
   private static Map<String, Object> defaults() {
@@ -60,7 +60,7 @@ final class DatabaseOptions {
     return defaults;
   }
 
-  private String[] arguments(String... springArguments) {
+  private String[] arguments() {
     Map<String, String> own = new HashMap<>();
     if (url != null) {
       own.put("spring.datasource.url", url);
@@ -69,7 +69,7 @@ final class DatabaseOptions {
       own.put("spring.datasource.username", user);
     }
     return Stream.concat(
-            Arrays.stream(springArguments),
+            springArguments.stream(),
             own.entrySet().stream().map(e -> "--" + e.getKey() + "=" + e.getValue()))
         .toArray(String[]::new);
   }

@@ -25,6 +25,9 @@ import picocli.CommandLine.Spec;
       GotoCommand.class,
       VersionCommand.class,
       HistoryCommand.class,
+      ForceCommand.class,
+      RepairCommand.class,
+      LedgerCommand.class,
       DemoCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -122,7 +122,7 @@ final class CleanupJob implements MigrationJob {
   }
 
   @Override
-  public RunState failedForNow() {
+  public RunState failedForNow(Exception failure) {
     return RunState.CLEANING;
   }
 
