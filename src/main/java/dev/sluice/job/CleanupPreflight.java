@@ -1,13 +1,13 @@
 package dev.sluice.job;
 
 import dev.sluice.control.LedgerEntry;
+import dev.sluice.control.StopSignal;
 import dev.sluice.migration.CleanupPolicy;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.Undo;
 import dev.sluice.postgres.Catalog;
-import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptReader;
 import dev.sluice.validation.Certificate;
 import dev.sluice.validation.RefusedException;
@@ -32,15 +32,15 @@ final class CleanupPreflight {
 
   private final JobEnvironment environment;
   private final LoadedMigration loaded;
-  private final Waiter waiter;
+  private final StopSignal stop;
 
   /**
-   * @param waiter asked while it verifies
+   * @param stop asked while it verifies
    */
-  CleanupPreflight(JobEnvironment environment, LoadedMigration loaded, Waiter waiter) {
+  CleanupPreflight(JobEnvironment environment, LoadedMigration loaded, StopSignal stop) {
     this.environment = environment;
     this.loaded = loaded;
-    this.waiter = waiter;
+    this.stop = stop;
   }
 
   private Migration migration() {
@@ -148,12 +148,19 @@ final class CleanupPreflight {
       return Optional.empty();
     }
     log.info("cleanup.verify migration={} before anything is dropped", data.id());
-    Certificate certificate =
-        new MigrationChecks(environment, data, loaded.transformer(), entry.run(), waiter)
-            .certificate();
+    Certificate certificate = certificate(data, entry.run());
     return certificate.passed()
         ? Optional.empty()
         : Optional.of(RunResult.of(data.id(), Outcome.REFUSED, failed(data, certificate)));
+  }
+
+  /** A stop cancels what runs: then neither an error nor a check that failed means anything. */
+  private Certificate certificate(DataMigration data, long run) {
+    try {
+      return new MigrationChecks(environment, data, loaded.transformer(), run, stop).certificate();
+    } finally {
+      stop.throwIfStopped();
+    }
   }
 
   private static String failed(DataMigration migration, Certificate certificate) {

@@ -384,6 +384,31 @@ class CleanupIT {
     assertThat(hasName()).isFalse();
   }
 
+  @Test
+  void whatEndsWhileItVerifiesLeavesACompletedRun() throws Exception {
+    completeRun();
+    try (Connection blocker = database.connect()) {
+      hold(blocker, "person", "ACCESS EXCLUSIVE");
+      try (SluiceProcess process = startCleanup()) {
+        watch.awaitLog("cleanup.verify", process);
+        process.sigterm();
+        assertThat(process.waitFor()).as("%s", process).isEqualTo(STOPPED);
+        assertThat(process.err())
+            .contains(
+                "0001_short: the cleanup was stopped before it dropped anything. Give the command"
+                    + " again.");
+      }
+      assertThat(watch.state()).isEqualTo("completed");
+      try (SluiceProcess process = startCleanup()) {
+        watch.awaitLog("cleanup.verify", process);
+        process.kill9();
+        assertThat(process.waitFor()).isEqualTo(KILLED);
+      }
+      assertThat(watch.state()).isEqualTo("completed");
+    }
+    assertThat(sluice("rollback").exitCode()).isZero();
+  }
+
   /** A view on the column: PostgreSQL refuses to drop it. */
   @Test
   void aScriptThatFailsMayBeCorrected() {
@@ -478,9 +503,13 @@ class CleanupIT {
 
   /** As a reading transaction of the application that does not end. */
   private static void hold(Connection connection, String table) throws Exception {
+    hold(connection, table, "ACCESS SHARE");
+  }
+
+  private static void hold(Connection connection, String table, String mode) throws Exception {
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
-      statement.execute("LOCK TABLE " + table + " IN ACCESS SHARE MODE");
+      statement.execute("LOCK TABLE " + table + " IN " + mode + " MODE");
     }
   }
 }
