@@ -180,6 +180,18 @@ class ArchitectureTest {
         .check(MAIN);
   }
 
+  /** An application that uses the library gets none of our configuration. */
+  @Test
+  void onlyTheCommandLineKnowsSpringBoot() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(BASE + ".cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.springframework.boot..")
+        .check(MAIN);
+  }
+
   @Test
   void timeAndWaitingAreInjected() {
     noClasses()

@@ -14,6 +14,7 @@ import dev.sluice.validation.Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.sql.DataSource;
 
 /** What can be done with one migration. Every job of it goes through the same {@link JobRun}. */
 public final class MigrationRunner {
@@ -22,6 +23,16 @@ public final class MigrationRunner {
   private final Ledger ledger;
   private final MigrationJobs jobs;
   private final JobRun jobRun;
+
+  /**
+   * Connects to nothing yet.
+   *
+   * @param dataSource for rows and Spring Batch's tables alike; ours alone, see {@link
+   *     dev.sluice.postgres.ConnectionPool}
+   */
+  public static MigrationRunner on(DataSource dataSource) {
+    return new MigrationRunner(JobEnvironment.of(dataSource));
+  }
 
   MigrationRunner(JobEnvironment environment) {
     this.environment = environment;
