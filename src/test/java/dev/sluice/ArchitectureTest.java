@@ -50,6 +50,7 @@ class ArchitectureTest {
       List.of(
           module(
               "cli",
+              "versions",
               "job",
               "monitoring",
               "backfill",
@@ -60,6 +61,7 @@ class ArchitectureTest {
               "postgres",
               "definition",
               "migration"),
+          module("versions", "job", "schema", "control", "postgres", "migration"),
           module(
               "job",
               "monitoring",

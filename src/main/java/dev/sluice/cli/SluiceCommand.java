@@ -19,6 +19,11 @@ import picocli.CommandLine.Spec;
       RollbackCommand.class,
       StatusCommand.class,
       VerifyCommand.class,
+      UpCommand.class,
+      DownCommand.class,
+      GotoCommand.class,
+      VersionCommand.class,
+      HistoryCommand.class,
       DemoCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

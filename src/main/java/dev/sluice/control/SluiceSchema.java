@@ -35,6 +35,13 @@ public final class SluiceSchema {
             .queryForObject("SELECT to_regclass('sluice.migration') IS NOT NULL", Boolean.class));
   }
 
+  /** False: it was made by an older program, which kept none; the next launch upgrades it. */
+  public boolean hasHistory() {
+    return Boolean.TRUE.equals(
+        new JdbcTemplate(dataSource)
+            .queryForObject("SELECT to_regclass('sluice.history') IS NOT NULL", Boolean.class));
+  }
+
   /**
    * Creates what is missing. Two launchers may call it at once: an advisory lock lets one pass, as
    * {@code CREATE SCHEMA IF NOT EXISTS} alone fails for one of them.

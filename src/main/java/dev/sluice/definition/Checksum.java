@@ -24,6 +24,9 @@ final class Checksum {
   /** Raised when the form below changes: then every recorded checksum is another one. */
   private static final String FORM = "sluice-definition-1";
 
+  /** The same for what has SQL files only. */
+  private static final String SCHEMA_FORM = "sluice-schema-1";
+
   private final MessageDigest digest;
 
   private Checksum() {
@@ -44,18 +47,37 @@ final class Checksum {
     sum.add(Objects.requireNonNullElse(definition.guard(), "")); // a guard is never empty
     sum.addChange(definition.change());
     sum.addUndo(definition.undo());
-    sum.add(scripts.size());
-    for (Script script : scripts) {
-      sum.add(script.kind().fileName());
-      sum.add(script.text());
-    }
+    sum.addScripts(scripts);
     sum.add(javaSources.size());
     javaSources.forEach(
         (file, text) -> {
           sum.add(file.getFileName().toString());
           sum.add(text);
         });
-    return HexFormat.of().formatHex(sum.digest.digest());
+    return sum.hexadecimal();
+  }
+
+  /** Of a migration that has SQL files only. */
+  static String of(Collection<Script> scripts) {
+    Checksum sum = new Checksum();
+    sum.add(SCHEMA_FORM);
+    sum.addScripts(scripts);
+    for (Script script : scripts) {
+      sum.add(script.atomic() ? 1 : 0);
+    }
+    return sum.hexadecimal();
+  }
+
+  private String hexadecimal() {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private void addScripts(Collection<Script> scripts) {
+    add(scripts.size());
+    for (Script script : scripts) {
+      add(script.kind().fileName());
+      add(script.text());
+    }
   }
 
   private void addChange(Change change) {

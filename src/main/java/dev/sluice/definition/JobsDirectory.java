@@ -11,40 +11,77 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * What lies in the jobs directory, by name alone.
  *
- * @param migrations id to what bears it: a folder, or the flat scripts {@code ID.up.sql}, {@code
- *     ID.down.sql}, {@code ID.sql}
+ * @param migrations id to what bears it
  * @param ambiguous numbers that two migrations share: their order would be a matter of luck
- * @param misnamed folders and scripts whose name is no id
+ * @param misnamed folders and files whose name is no id, and what cannot be run at all
  */
 record JobsDirectory(
-    SortedMap<MigrationId, List<Path>> migrations,
-    List<Problem> ambiguous,
-    List<Problem> misnamed) {
+    SortedMap<MigrationId, Entry> migrations, List<Problem> ambiguous, List<Problem> misnamed) {
 
-  private static final List<String> SCRIPT_ENDINGS = List.of(".up.sql", ".down.sql", ".sql");
+  /** What one migration consists of. */
+  sealed interface Entry permits Folder, Flat {
+    MigrationId id();
+
+    /** The folder, or the first of its files. */
+    Path place();
+  }
+
+  /**
+   * @param place mostly a folder; what else bears the name of one is refused when it is read
+   */
+  record Folder(MigrationId id, Path place) implements Entry {}
+
+  /**
+   * @param files one, or an up and its down
+   */
+  record Flat(MigrationId id, List<FlatFile> files) implements Entry {
+    @Override
+    public Path place() {
+      return files.get(0).path();
+    }
+  }
+
+  private static final Pattern GO_MIGRATION = Pattern.compile("[0-9]+_.*(?<!_test)\\.go");
 
   /**
    * @throws DefinitionException if there is no such directory, or it cannot be read
    */
   static JobsDirectory scan(Path directory) {
-    SortedMap<MigrationId, List<Path>> migrations = new TreeMap<>();
     List<Problem> misnamed = new ArrayList<>();
-    for (Path entry : entries(directory)) {
-      String name = entry.getFileName().toString();
-      boolean isScript = name.endsWith(".sql") && !Files.isDirectory(entry);
-      String id = isScript ? withoutEnding(name) : name;
-      if (MigrationId.isValid(id)) {
-        migrations.computeIfAbsent(new MigrationId(id), any -> new ArrayList<>()).add(entry);
-      } else if (isScript || Files.isDirectory(entry)) {
-        misnamed.add(Problem.ofFile(entry, MigrationId.whyInvalid(id) + "."));
+    List<Entry> found = new ArrayList<>();
+    List<FlatFile> flat = new ArrayList<>();
+    for (Path path : entries(directory)) {
+      String name = path.getFileName().toString();
+      boolean isFolder = Files.isDirectory(path);
+      if (!isFolder && FlatFile.isSql(name)) {
+        FlatFile.of(path).ifPresentOrElse(flat::add, () -> misnamed.add(noNumber(path)));
+      } else if (MigrationId.isValid(name)) {
+        found.add(new Folder(new MigrationId(name), path));
+      } else if (isFolder) {
+        misnamed.add(Problem.ofFile(path, MigrationId.whyInvalid(name) + "."));
+      } else if (GO_MIGRATION.matcher(name).matches()) {
+        misnamed.add(
+            Problem.ofFile(
+                path,
+                "is a migration in Go, which cannot be run here, and the ones behind it may need"
+                    + " it. Write it as SQL."));
       }
     }
-    return new JobsDirectory(migrations, ambiguous(migrations), List.copyOf(misnamed));
+    found.addAll(paired(flat));
+    return withoutAmbiguous(found, List.copyOf(misnamed));
+  }
+
+  private static Problem noNumber(Path file) {
+    return Problem.ofFile(
+        file,
+        "has no number in its name. Allowed: NUMBER_name.up.sql and NUMBER_name.down.sql, or"
+            + " NUMBER_name.sql with '-- +goose Up' in it.");
   }
 
   private static List<Path> entries(Path directory) {
@@ -66,29 +103,44 @@ record JobsDirectory(
     }
   }
 
-  private static String withoutEnding(String name) {
-    String ending = SCRIPT_ENDINGS.stream().filter(name::endsWith).findFirst().orElseThrow();
-    return name.substring(0, name.length() - ending.length());
+  /**
+   * An up and a down belong together if their numbers are equal, whatever their names: so does the
+   * tool that such files come from.
+   */
+  private static List<Entry> paired(List<FlatFile> files) {
+    Map<BigInteger, FlatFile> downs = new HashMap<>();
+    List<FlatFile> first = new ArrayList<>();
+    for (FlatFile file : files) {
+      boolean isDown = file.form() == FlatFile.Form.DOWN;
+      if (!isDown || downs.putIfAbsent(file.number(), file) != null) {
+        first.add(file);
+      }
+    }
+    List<Entry> entries = new ArrayList<>();
+    for (FlatFile file : first) {
+      FlatFile down = file.form() == FlatFile.Form.UP ? downs.remove(file.number()) : null;
+      entries.add(new Flat(file.id(), down == null ? List.of(file) : List.of(file, down)));
+    }
+    downs.values().forEach(down -> entries.add(new Flat(down.id(), List.of(down))));
+    return entries;
   }
 
-  private static List<Problem> ambiguous(SortedMap<MigrationId, List<Path>> migrations) {
-    List<Problem> problems = new ArrayList<>();
+  private static JobsDirectory withoutAmbiguous(List<Entry> found, List<Problem> misnamed) {
+    List<Problem> ambiguous = new ArrayList<>();
+    SortedMap<MigrationId, Entry> migrations = new TreeMap<>();
     Map<BigInteger, Path> firstOfNumber = new HashMap<>();
-    migrations.forEach(
-        (id, entries) -> {
-          Path first = firstOfNumber.putIfAbsent(id.number(), entries.get(0));
-          if (first != null) {
-            problems.add(
-                Problem.ofFile(
-                    entries.get(0),
-                    "has number %s, and so has %s. Give it the next free number."
-                        .formatted(id.number(), first)));
-          } else if (entries.size() > 1 && entries.stream().anyMatch(Files::isDirectory)) {
-            problems.add(
-                Problem.ofFile(
-                    entries.get(0), "and %s are the same migration.".formatted(entries.get(1))));
-          }
-        });
-    return List.copyOf(problems);
+    for (Entry entry : found.stream().sorted((a, b) -> a.place().compareTo(b.place())).toList()) {
+      BigInteger number = entry.id().number();
+      Path first = firstOfNumber.putIfAbsent(number, entry.place());
+      if (first != null) {
+        ambiguous.add(
+            Problem.ofFile(
+                entry.place(),
+                "has number %s, and so has %s. Give it the next free number."
+                    .formatted(number, first)));
+      }
+      migrations.putIfAbsent(entry.id(), entry);
+    }
+    return new JobsDirectory(migrations, List.copyOf(ambiguous), misnamed);
   }
 }

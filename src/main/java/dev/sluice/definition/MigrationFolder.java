@@ -2,9 +2,12 @@ package dev.sluice.definition;
 
 import dev.sluice.migration.Change;
 import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.NearestName;
+import dev.sluice.migration.SchemaMigration;
 import dev.sluice.migration.Script;
+import dev.sluice.migration.Tuning;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,12 +47,17 @@ final class MigrationFolder {
    *
    * @throws DefinitionException with all problems of this folder
    */
-  DataMigration load() {
+  Migration load() {
     List<String> names = fileNames();
     problems.throwIfAny();
     names.forEach(this::readByName);
     checkDownScripts();
-    Definition definition = definition(names);
+    boolean schemaOnly = !names.contains(DEFINITION_FILE);
+    return schemaOnly ? schemaMigration(names) : dataMigration();
+  }
+
+  private DataMigration dataMigration() {
+    Definition definition = definition();
     Map<Path, String> sources =
         definition != null && definition.change() instanceof Change.Transform transform
             ? JavaSources.of(folder, transform, problems)
@@ -58,6 +66,32 @@ final class MigrationFolder {
       throw new DefinitionException(problems.all());
     }
     return migration(definition, Checksum.of(definition, scripts.values(), sources));
+  }
+
+  private SchemaMigration schemaMigration(List<String> names) {
+    names.stream()
+        .filter(name -> name.toLowerCase(Locale.ROOT).endsWith(".java"))
+        .forEach(
+            name ->
+                problems.add(
+                    folder.resolve(name),
+                    "is a transform without a migration.yaml that would use it."));
+    boolean goesUp =
+        names.contains(Script.Kind.EXPAND_UP.fileName())
+            || names.contains(Script.Kind.CONSTRAIN_UP.fileName());
+    if (!goesUp && !problems.any()) {
+      problems.add(
+          folder, "has none of migration.yaml, expand.up.sql, constrain.up.sql: nothing to run.");
+    }
+    problems.throwIfAny();
+    return new SchemaMigration(
+        id,
+        id.value().substring(id.value().indexOf('_') + 1).replace('_', ' ').strip(),
+        folder,
+        Checksum.of(scripts.values()),
+        List.of(),
+        scripts,
+        Tuning.DEFAULT);
   }
 
   private List<String> fileNames() {
@@ -114,14 +148,8 @@ final class MigrationFolder {
     }
   }
 
-  private @Nullable Definition definition(List<String> names) {
+  private @Nullable Definition definition() {
     Path file = folder.resolve(DEFINITION_FILE);
-    if (!names.contains(DEFINITION_FILE)) {
-      if (names.stream().noneMatch(name -> isYaml(name.toLowerCase(Locale.ROOT)))) {
-        problems.add(folder, "has no migration.yaml; schema-only migrations are not built yet.");
-      }
-      return null;
-    }
     String text = TextFile.read(file, problems);
     Node root = text == null ? null : YamlFile.compose(file, text, problems);
     return root == null ? null : Definition.read(new Value(file, "", root, problems));

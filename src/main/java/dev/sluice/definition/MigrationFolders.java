@@ -1,9 +1,8 @@
 package dev.sluice.definition;
 
-import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.NearestName;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -47,7 +46,7 @@ public final class MigrationFolders {
    * @throws DefinitionException with all problems of the migration, or if there is none with this
    *     id
    */
-  public DataMigration load(MigrationId id) {
+  public Migration load(MigrationId id) {
     JobsDirectory directory = JobsDirectory.scan(jobsDir);
     throwIfAny(directory.ambiguous());
     return load(id, directory);
@@ -58,11 +57,11 @@ public final class MigrationFolders {
    *
    * @throws DefinitionException with all problems of all of them, and of the directory
    */
-  public List<DataMigration> loadAll() {
+  public List<Migration> loadAll() {
     JobsDirectory directory = JobsDirectory.scan(jobsDir);
     List<Problem> problems = new ArrayList<>(directory.ambiguous());
     problems.addAll(directory.misnamed());
-    List<DataMigration> migrations = new ArrayList<>();
+    List<Migration> migrations = new ArrayList<>();
     for (MigrationId id : directory.migrations().keySet()) {
       try {
         migrations.add(load(id, directory));
@@ -70,22 +69,19 @@ public final class MigrationFolders {
         problems.addAll(e.problems());
       }
     }
+    problems.addAll(new Dependencies(migrations, directory.migrations().keySet()).problems());
     throwIfAny(problems);
     return List.copyOf(migrations);
   }
 
-  private DataMigration load(MigrationId id, JobsDirectory directory) {
-    List<Path> entries = directory.migrations().get(id);
-    if (entries == null) {
+  private Migration load(MigrationId id, JobsDirectory directory) {
+    JobsDirectory.Entry entry = directory.migrations().get(id);
+    if (entry == null) {
       throw new DefinitionException(List.of(unknown(id, directory.migrations().keySet())));
     }
-    Path entry = entries.get(0);
-    boolean flatScript = entry.toString().endsWith(".sql") && !Files.isDirectory(entry);
-    if (flatScript) {
-      throw new DefinitionException(
-          List.of(Problem.ofFile(entry, "schema-only migrations are not built yet.")));
-    }
-    return new MigrationFolder(id, entry).load();
+    return entry instanceof JobsDirectory.Flat flat
+        ? new FlatMigration(flat).load()
+        : new MigrationFolder(id, entry.place()).load();
   }
 
   private Problem unknown(MigrationId id, Collection<MigrationId> known) {

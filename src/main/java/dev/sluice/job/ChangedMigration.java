@@ -9,10 +9,22 @@ import dev.sluice.migration.Migration;
  * @param entry the ledger's row, with the checksum of what ran
  * @param migration the files as they are now
  */
-record ChangedMigration(LedgerEntry entry, Migration migration) {
+public record ChangedMigration(LedgerEntry entry, Migration migration) {
 
-  static boolean is(LedgerEntry entry, Migration migration) {
+  public static boolean is(LedgerEntry entry, Migration migration) {
     return !entry.checksum().equals(migration.checksum());
+  }
+
+  /** For an operator who wants to go on. */
+  @Override
+  public String toString() {
+    return migration.id() + ": " + whenApplied();
+  }
+
+  /** When an operator has taken the new files for those that ran. */
+  public String whenAccepted() {
+    return "%s: its files are accepted as they are now (checksum was %s, is %s)"
+        .formatted(migration.id(), shortened(entry.checksum()), shortened(migration.checksum()));
   }
 
   /** Without the id before it. */

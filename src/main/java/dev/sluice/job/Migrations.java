@@ -20,4 +20,22 @@ public interface Migrations {
    * @throws dev.sluice.definition.DefinitionException with all problems of all of them
    */
   List<LoadedMigration> loadAll();
+
+  /** These, as they were read once. */
+  static Migrations of(List<LoadedMigration> all) {
+    return new Migrations() {
+      @Override
+      public LoadedMigration load(MigrationId id) {
+        return all.stream()
+            .filter(migration -> migration.id().equals(id))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("there is no migration " + id));
+      }
+
+      @Override
+      public List<LoadedMigration> loadAll() {
+        return all;
+      }
+    };
+  }
 }

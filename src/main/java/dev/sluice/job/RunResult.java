@@ -26,7 +26,7 @@ public record RunResult(MigrationId id, Outcome outcome, String message, @Nullab
     };
   }
 
-  static RunResult of(MigrationId id, Outcome outcome, String message) {
+  public static RunResult of(MigrationId id, Outcome outcome, String message) {
     return new RunResult(id, outcome, message, null);
   }
 }

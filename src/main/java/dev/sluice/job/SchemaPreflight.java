@@ -4,6 +4,7 @@ import dev.sluice.migration.SchemaMigration;
 import dev.sluice.migration.Script;
 import dev.sluice.schema.ScriptReader;
 import dev.sluice.validation.RefusedException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -31,13 +32,17 @@ final class SchemaPreflight {
     return Stream.of(kinds).map(migration::script).flatMap(Optional::stream).toList();
   }
 
+  /** What is wrong with the files, as far as it shows without a database. */
+  static List<String> problems(Collection<Script> scripts) {
+    return scripts.stream()
+        .flatMap(script -> ScriptReader.check(script).stream())
+        .map(Object::toString)
+        .toList();
+  }
+
   /** All files: what could not be taken back is known before it is done. */
   void requireRunnable() {
-    List<String> refusals =
-        migration.scripts().values().stream()
-            .flatMap(script -> ScriptReader.check(script).stream())
-            .map(Object::toString)
-            .toList();
+    List<String> refusals = problems(migration.scripts().values());
     if (!refusals.isEmpty()) {
       throw new RefusedException(migration.id(), refusals);
     }

@@ -35,7 +35,7 @@ final class SchemaRollbackJob extends RollbackJob {
   @Override
   List<String> refusals(LedgerEntry entry) {
     ScriptRunner scripts = scripts(duration -> {});
-    List<String> refusals = new ArrayList<>();
+    List<String> refusals = new ArrayList<>(SchemaPreflight.problems(preflight.wayBack()));
     for (Script up : preflight.wayForth()) {
       Script.Kind down = up.kind().opposite();
       if (migration.script(down).isEmpty() && scripts.hasBegun(migration.id(), up.kind())) {

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /** Counts and logs what failed for a passing reason in one unit. Not thread-safe. */
 final class Attempts implements LockRetry.Listener {
-  private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
+  private static final Logger log = LoggerFactory.getLogger(Attempts.class);
 
   private static final Set<String> LOCK_FAILURES =
       Set.of(SqlStates.LOCK_NOT_AVAILABLE, "40P01"); // deadlock detected
@@ -33,7 +33,7 @@ final class Attempts implements LockRetry.Listener {
     Step step = stepOf(error);
     failed = attempt;
     lastBlockers = blockers.of(step);
-    LOG.info(
+    log.info(
         "schema.retry migration={} statement={} attempt={}/{} waited={}ms blockers={}",
         run.id(),
         run.place(step),

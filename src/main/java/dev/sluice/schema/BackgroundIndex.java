@@ -19,7 +19,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * INVALID one that a failed attempt left, one that is being built, or one of somebody else's.
  */
 final class BackgroundIndex {
-  private static final Logger LOG = LoggerFactory.getLogger(BackgroundIndex.class);
+  private static final Logger log = LoggerFactory.getLogger(BackgroundIndex.class);
 
   /**
    * What a query may rely on, without names: those of the twin differ. Two indexes with the same
@@ -84,7 +84,7 @@ final class BackgroundIndex {
       return false; // PostgreSQL says then what is wrong with the statement
     }
     if (same.get()) {
-      LOG.info("schema.index name={} action=kept, it is as wanted", found.name());
+      log.info("schema.index name={} action=kept, it is as wanted", found.name());
     } else {
       inTransaction(() -> new IndexInTheWay(session).rename(found.oid(), owner));
     }
@@ -173,7 +173,7 @@ final class BackgroundIndex {
 
   /** Takes SHARE UPDATE EXCLUSIVE on the table: readers and writers go on. */
   private void drop(Found invalid) {
-    LOG.info("schema.invalid-index name={} action=drop", invalid.name());
+    log.info("schema.invalid-index name={} action=drop", invalid.name());
     PlainSql.execute(session, "DROP INDEX CONCURRENTLY IF EXISTS " + invalid.name());
   }
 
@@ -182,7 +182,7 @@ final class BackgroundIndex {
     try {
       find().filter(f -> f.onTable() && !f.valid()).ifPresent(this::drop);
     } catch (DataAccessException e) {
-      LOG.warn(
+      log.warn(
           "schema.invalid-index name={} table={} action=left until the next run: {}",
           index.name(),
           index.table(),

@@ -19,7 +19,7 @@ import org.springframework.jdbc.core.JdbcOperations;
  * that it had before stands behind.
  */
 final class IndexInTheWay {
-  private static final Logger LOG = LoggerFactory.getLogger(IndexInTheWay.class);
+  private static final Logger log = LoggerFactory.getLogger(IndexInTheWay.class);
 
   /** Begins such a comment; then the migration and the script, a line end, the index's name. */
   private static final String MARK = "sluice: renamed for ";
@@ -67,7 +67,7 @@ final class IndexInTheWay {
     move(index, old);
     String rest = index.comment() == null ? "" : "\n" + index.comment();
     comment(index.quoted(old), MARK + owner + "\n" + index.name().value() + rest);
-    LOG.warn(
+    log.warn(
         "schema.index-renamed index={} to={} for={} because=another definition",
         index.quoted(index.name()),
         old.value(),
@@ -81,14 +81,14 @@ final class IndexInTheWay {
       String[] rest = String.valueOf(renamed.comment()).substring(mark.length()).split("\n", 2);
       Identifier name = new Identifier(rest[0]);
       if (isTaken(renamed, name)) {
-        LOG.warn(
+        log.warn(
             "schema.index-renamed index={} action=left because={} is taken",
             renamed.quoted(renamed.name()),
             renamed.quoted(name));
       } else {
         move(renamed, name);
         comment(renamed.quoted(name), rest.length > 1 ? rest[1] : null);
-        LOG.info(
+        log.info(
             "schema.index-renamed index={} back to={}",
             renamed.quoted(renamed.name()),
             name.value());

@@ -20,7 +20,7 @@ import org.springframework.jdbc.core.JdbcOperations;
  * @param definition without NOT VALID
  */
 record PartitionedForeignKey(AlterTable table, String name, String definition) {
-  private static final Logger LOG = LoggerFactory.getLogger(PartitionedForeignKey.class);
+  private static final Logger log = LoggerFactory.getLogger(PartitionedForeignKey.class);
 
   private static final int NOT_VALID_ON_PARENTS_SINCE = 180000;
 
@@ -101,7 +101,7 @@ record PartitionedForeignKey(AlterTable table, String name, String definition) {
   }
 
   private static void run(JdbcOperations session, Leaf leaf, String action) {
-    LOG.info("schema.partition name={} action={}", leaf.partition(), action);
+    log.info("schema.partition name={} action={}", leaf.partition(), action);
     PlainSql.execute(session, "ALTER TABLE " + leaf.partition() + " " + action);
   }
 

@@ -18,7 +18,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * Thread-safe; that one migration has one runner is the caller's business.
  */
 public final class ScriptRunner {
-  private static final Logger LOG = LoggerFactory.getLogger(ScriptRunner.class);
+  private static final Logger log = LoggerFactory.getLogger(ScriptRunner.class);
 
   private final DataSource dataSource;
   private final Waiter waiter;
@@ -65,7 +65,7 @@ public final class ScriptRunner {
       }
     }
     units.complete();
-    LOG.info("schema.script migration={} script={} completed", id, script.kind().fileName());
+    log.info("schema.script migration={} script={} completed", id, script.kind().fileName());
     return new ScriptResult(
         state.done(), executed(steps.subList(state.done(), steps.size())), plan.rewrites());
   }
@@ -115,7 +115,7 @@ public final class ScriptRunner {
   }
 
   private static void log(MigrationId id, Script script, Rewrite rewrite) {
-    LOG.info(
+    log.info(
         "schema.rewrite migration={} statement={}:{} instead={}",
         id,
         script.kind().fileName(),

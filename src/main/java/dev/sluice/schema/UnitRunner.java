@@ -15,7 +15,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** Runs the units of one file, each with retries, and writes down what is done. */
 final class UnitRunner {
-  private static final Logger LOG = LoggerFactory.getLogger(UnitRunner.class);
+  private static final Logger log = LoggerFactory.getLogger(UnitRunner.class);
 
   /** A transaction that has used up its time for waiting still takes a free lock. */
   private static final int LOCK_TIMEOUT_PARTS = 10;
@@ -52,7 +52,7 @@ final class UnitRunner {
     } catch (StepFailedException | NestedRuntimeException e) {
       throw ScriptException.failed(attempts.situation(e), e);
     }
-    LOG.info(
+    log.info(
         "schema.applied migration={} script={} statements={}/{}",
         run.id(),
         run.script().kind().fileName(),
@@ -182,7 +182,7 @@ final class UnitRunner {
               new TransactionTemplate(new DataSourceTransactionManager(dataSource))
                   .executeWithoutResult(status -> completeInside(new JdbcTemplate(dataSource))),
           (attempt, waited, error) ->
-              LOG.info(
+              log.info(
                   "schema.retry migration={} script={} attempt={}/{} waited={}ms: {}",
                   run.id(),
                   run.script().kind().fileName(),

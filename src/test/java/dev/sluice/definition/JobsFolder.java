@@ -2,6 +2,7 @@ package dev.sluice.definition;
 
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.MigrationId;
+import dev.sluice.migration.SchemaMigration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +71,11 @@ final class JobsFolder {
   }
 
   DataMigration load(String id) {
-    return folders().load(new MigrationId(id));
+    return (DataMigration) folders().load(new MigrationId(id));
+  }
+
+  SchemaMigration loadSchema(String id) {
+    return (SchemaMigration) folders().load(new MigrationId(id));
   }
 
   /** The problems of {@link #ID} with this definition; {@code :12:9: …} if they are in its file. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.MigrationId;
+import dev.sluice.migration.SchemaMigration;
 import dev.sluice.migration.Script;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,10 +91,11 @@ final class MigrationFoldersTest {
         .containsExactly(
             "jobs/Misc: 'Misc' is no migration id: a number or timestamp, '_', then [a-z0-9_], at"
                 + " most 50 characters, like '0001_split_name'.",
-            "jobs/up.sql: 'up' is no migration id: a number or timestamp, '_', then [a-z0-9_], at"
-                + " most 50 characters, like '0001_split_name'.",
+            "jobs/up.sql: has no number in its name. Allowed: NUMBER_name.up.sql and"
+                + " NUMBER_name.down.sql, or NUMBER_name.sql with '-- +goose Up' in it.",
             "jobs/0002_b/migration.yaml:5:10: workers must be 1 to 32, got 0. Remove it to use 2.",
-            "jobs/0004_d: has no migration.yaml; schema-only migrations are not built yet.");
+            "jobs/0004_d: has none of migration.yaml, expand.up.sql, constrain.up.sql: nothing to"
+                + " run.");
     assertThat(jobs.problems(() -> jobs.folders().ids())).hasSize(2);
   }
 
@@ -134,7 +136,9 @@ final class MigrationFoldersTest {
     good("0001_a");
     jobs.write("0001_a.up.sql", "");
     assertThat(jobs.problems(() -> jobs.load("0001_a")))
-        .containsExactly("jobs/0001_a: and jobs/0001_a.up.sql are the same migration.");
+        .containsExactly(
+            "jobs/0001_a.up.sql: has number 1, and so has jobs/0001_a. Give it the next free"
+                + " number.");
   }
 
   @Test
@@ -157,17 +161,50 @@ final class MigrationFoldersTest {
   }
 
   @Test
-  void flatScriptsAreNotBuiltYet() {
-    good("0003_c");
-    jobs.write("0001_a.up.sql", "").write("0001_a.down.sql", "").write("0002_b.sql", "");
-    assertThat(jobs.folders().ids())
-        .extracting(MigrationId::value)
-        .containsExactly("0001_a", "0002_b", "0003_c");
-    assertThat(jobs.load("0003_c").id()).hasToString("0003_c");
-    assertThat(jobs.problems(() -> jobs.load("0001_a")))
-        .containsExactly("jobs/0001_a.down.sql: schema-only migrations are not built yet.");
-    assertThat(jobs.problems(() -> jobs.load("0002_b")))
-        .containsExactly("jobs/0002_b.sql: schema-only migrations are not built yet.");
+  void aFolderWithoutADefinitionHasSqlFilesOnly() {
+    jobs.write("0001_add_index/expand.up.sql", "x;\r\n").write("0001_add_index/notes.txt", "");
+    jobs.write("0001_add_index/expand.down.sql", "y");
+    SchemaMigration migration = jobs.loadSchema("0001_add_index");
+    assertThat(migration.description()).isEqualTo("add index");
+    assertThat(migration.place()).isEqualTo(jobs.path("0001_add_index"));
+    assertThat(migration.isFlat()).isFalse();
+    assertThat(migration.scripts().keySet())
+        .containsExactly(Script.Kind.EXPAND_UP, Script.Kind.EXPAND_DOWN);
+    String checksum = migration.checksum();
+    jobs.write("0001_add_index/expand.up.sql", "x;\n");
+    assertThat(jobs.loadSchema("0001_add_index").checksum()).isEqualTo(checksum);
+    jobs.write("0001_add_index/expand.up.sql", "x; \n");
+    assertThat(jobs.loadSchema("0001_add_index").checksum()).isNotEqualTo(checksum);
+  }
+
+  @Test
+  void aFolderWithoutADefinitionMustGoUpAndHoldNoJava() {
+    jobs.write("0001_test/cleanup.up.sql", "x");
+    assertThat(jobs.problems())
+        .containsExactly(
+            "jobs/0001_test: has none of migration.yaml, expand.up.sql, constrain.up.sql: nothing"
+                + " to run.");
+    jobs.write("0001_test/expand.up.sql", "x").write("0001_test/A.java", "class A {}");
+    assertThat(jobs.problems())
+        .containsExactly(
+            "jobs/0001_test/A.java: is a transform without a migration.yaml that would use it.");
+  }
+
+  @Test
+  void whatIsDependedOnMustExistAndComeFirst() {
+    good("0001_base");
+    jobs.write("0002_a/migration.yaml", JobsFolder.GOOD + "depends-on: [0001_bsae, 0002_a]\n");
+    jobs.write("0003_b/migration.yaml", JobsFolder.GOOD + "depends-on: [0001_base, 0005_d]\n");
+    jobs.write("0004_c/migration.yaml", JobsFolder.GOOD + "depends-on: [0003_b]\n");
+    jobs.write("0005_d/migration.yaml", JobsFolder.GOOD + "depends-on:\n  - 0004_c\n");
+    assertThat(jobs.problems(() -> jobs.folders().loadAll()))
+        .containsExactly(
+            "jobs/0002_a/migration.yaml:5:14: depends-on: there is no migration '0001_bsae'; did"
+                + " you mean '0001_base'?",
+            "jobs/0002_a/migration.yaml:5:25: depends-on names the migration itself. Take it out.",
+            "jobs/0004_c/migration.yaml:5:14: depends-on goes round in a circle, and none of them"
+                + " could be the first: 0003_b -> 0005_d -> 0004_c -> 0003_b. Take one of them"
+                + " out.");
   }
 
   @Test

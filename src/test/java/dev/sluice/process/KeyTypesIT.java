@@ -162,7 +162,7 @@ class KeyTypesIT {
             """
                     .formatted(type.table(change))
                 + yaml.replace("NextNumber", NextNumber.class.getName()));
-    return new MigrationFolders(jobs).load(new MigrationId(id(type, change)));
+    return (DataMigration) new MigrationFolders(jobs).load(new MigrationId(id(type, change)));
   }
 
   private static String id(KeyType type, String change) {

@@ -8,7 +8,6 @@ import dev.sluice.postgres.Waiter;
 import dev.sluice.testing.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
@@ -148,7 +147,8 @@ class IndexInTheWayIT {
   void anIndexThatAnotherSessionBuildsIsWaitedForAndKept() throws SQLException {
     try (Connection writer = trial.holding("writer", "UPDATE app.\"User\" SET name = 'c'");
         Connection builder = trial.database.connect()) {
-      CompletableFuture<Void> build = CompletableFuture.runAsync(() -> execute(builder, UP));
+      CompletableFuture<Void> build =
+          CompletableFuture.runAsync(() -> ScriptTrial.execute(builder, UP));
       Awaitility.await()
           .until(() -> trial.isTrue("EXISTS (SELECT FROM pg_index WHERE NOT indisvalid)"));
       String oid = trial.text("SELECT indexrelid FROM pg_index WHERE NOT indisvalid");
@@ -162,7 +162,7 @@ class IndexInTheWayIT {
       Waiter endsTheWriter =
           pause -> {
             if (!pause.isZero()) {
-              commit(writer);
+              ScriptTrial.commit(writer);
               build.join();
             }
           };
@@ -189,21 +189,5 @@ class IndexInTheWayIT {
             """)
         .query(String.class)
         .list();
-  }
-
-  private static void execute(Connection connection, String sql) {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static void commit(Connection connection) {
-    try {
-      connection.commit();
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -66,7 +66,7 @@ class ScriptLocksIT {
       Waiter endsTheReport =
           pause -> {
             if (!pause.isZero()) {
-              commit(report);
+              ScriptTrial.commit(report);
             }
           };
 
@@ -144,7 +144,7 @@ class ScriptLocksIT {
 
       assertThat(behindTheWaiter).isEqualTo(1000);
       assertThat(run).isNotDone(); // the report has not ended, yet the reader was served
-      commit(report);
+      ScriptTrial.commit(report);
       reportEnded.countDown();
       run.join();
       assertThat(notNull()).isTrue();
@@ -158,7 +158,8 @@ class ScriptLocksIT {
       Waiter locksBeforeTheScan =
           pause -> {
             if (++asked[0] == 2) { // the check is there, VALIDATE comes next
-              execute(maintenance, "LOCK TABLE \"Order\" IN SHARE UPDATE EXCLUSIVE MODE");
+              ScriptTrial.execute(
+                  maintenance, "LOCK TABLE \"Order\" IN SHARE UPDATE EXCLUSIVE MODE");
             }
           };
       Duration ample = Duration.ofSeconds(30);
@@ -179,7 +180,7 @@ class ScriptLocksIT {
                       + " '\"Order\"'::regclass)"))
           .isFalse();
       trial.database.execute("SET lock_timeout = 100; UPDATE \"Order\" SET total = 5 WHERE id = 5");
-      commit(maintenance);
+      ScriptTrial.commit(maintenance);
       run.join();
       assertThat(notNull()).isTrue();
     }
@@ -230,22 +231,6 @@ class ScriptLocksIT {
         var row = statement.executeQuery("SELECT pg_backend_pid()")) {
       row.next();
       return row.getInt(1);
-    }
-  }
-
-  private static void execute(Connection connection, String sql) {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static void commit(Connection connection) {
-    try {
-      connection.commit();
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
     }
   }
 

@@ -61,6 +61,23 @@ final class ScriptTrial implements AutoCloseable {
     return connection;
   }
 
+  /** For lambdas: a failure ends the test. */
+  static void execute(Connection connection, String sql) {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static void commit(Connection connection) {
+    try {
+      connection.commit();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   boolean isTrue(String condition) {
     return database.jdbc().sql("SELECT " + condition).query(Boolean.class).single();
   }
