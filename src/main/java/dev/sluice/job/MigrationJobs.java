@@ -1,8 +1,10 @@
 package dev.sluice.job;
 
+import dev.sluice.migration.CodeMigration;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.SchemaMigration;
+import java.util.Objects;
 
 /** Which job does what for which kind of migration. */
 final class MigrationJobs {
@@ -21,6 +23,9 @@ final class MigrationJobs {
     if (migration instanceof SchemaMigration schema) {
       return new SchemaForwardJob(environment, schema);
     }
+    if (migration instanceof CodeMigration code) {
+      return new CodeForwardJob(environment, code, Objects.requireNonNull(loaded.code()));
+    }
     throw unknown(migration);
   }
 
@@ -34,6 +39,9 @@ final class MigrationJobs {
     }
     if (migration instanceof SchemaMigration schema) {
       return new SchemaRollbackJob(environment, schema);
+    }
+    if (migration instanceof CodeMigration code) {
+      return new CodeRollbackJob(environment, code, Objects.requireNonNull(loaded.code()));
     }
     throw unknown(migration);
   }
