@@ -19,9 +19,6 @@ import org.yaml.snakeyaml.nodes.Node;
  */
 public final class CodeDefinition {
 
-  /** What stands for the class of a transform: a function has no name that stays the same. */
-  static final String TRANSFORM_CLASS = "InCode";
-
   private static final Path VERSION = Path.of("version");
 
   private CodeDefinition() {}
