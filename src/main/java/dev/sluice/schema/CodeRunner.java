@@ -169,13 +169,18 @@ public final class CodeRunner {
       boolean yes = question.ask(jdbc);
       return new Answer(yes, "returned " + yes);
     } catch (RuntimeException e) {
-      if (SqlStates.isTransient(e)) {
+      if (SqlStates.isTransient(e) && !triesToWrite(e)) {
         throw e;
       }
       return new Answer(false, CodeFailedException.said(e));
     } catch (Exception e) {
       return new Answer(false, CodeFailedException.said(e));
     }
+  }
+
+  /** Elsewhere a server that has failed over says it; here we have asked for it. */
+  private static boolean triesToWrite(Throwable error) {
+    return SqlStates.of(error).filter(SqlStates.READ_ONLY_TRANSACTION::equals).isPresent();
   }
 
   private static String function(Script.Kind direction) {
