@@ -89,7 +89,7 @@ class ArchitectureTest {
           module("monitoring", "control", "migration"),
           module("backfill", "throttle", "control", "postgres", "migration"),
           module("schema", "postgres", "migration"),
-          module("validation", "postgres", "migration"),
+          module("validation", "control", "postgres", "migration"),
           module("throttle", "postgres", "migration"),
           module("control", "postgres", "migration"),
           module("postgres", "migration"),

@@ -2,13 +2,11 @@ package dev.sluice.cli;
 
 import dev.sluice.control.StopSignal;
 import dev.sluice.postgres.CancellableDataSource;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.springframework.context.ConfigurableApplicationContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
@@ -21,9 +19,6 @@ abstract class DatabaseCommand implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();
   @Mixin DatabaseOptions database = new DatabaseOptions();
   @Mixin DefinitionOptions definitions = new DefinitionOptions();
-
-  @Option(names = "--spring-argument", hidden = true)
-  List<String> springArguments = List.of();
 
   /** Refuses wrong options and definitions, before any connection is made. */
   abstract void prepare();
@@ -40,8 +35,7 @@ abstract class DatabaseCommand implements Callable<Integer> {
     prepare();
     StopSignal stop = new StopSignal();
     try (SignalHandler signals = SignalHandler.install(stop);
-        ConfigurableApplicationContext context =
-            database.open(springArguments.toArray(new String[0]))) {
+        ConfigurableApplicationContext context = database.open()) {
       signals.cancelBy(context.getBean(CancellableDataSource.class)::cancelRunning);
       int code = execute(context, stop);
       signals.exitWith(code);

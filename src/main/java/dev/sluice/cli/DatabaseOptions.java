@@ -1,7 +1,7 @@
 package dev.sluice.cli;
 
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +28,12 @@ final class DatabaseOptions {
               + " SPRING_DATASOURCE_PASSWORD, PGPASSWORD or .pgpass")
   @Nullable String user;
 
-  /**
-   * Starts the data source and Spring Batch, and connects.
-   *
-   * @param springArguments {@code --name=value} as for any Spring Boot program
-   */
-  ConfigurableApplicationContext open(String... springArguments) {
+  /** {@code --name=value}, as for any Spring Boot program. */
+  @Option(names = "--spring-argument", hidden = true)
+  List<String> springArguments = List.of();
+
+  /** Starts the data source and Spring Batch, and connects. */
+  ConfigurableApplicationContext open() {
     return new SpringApplicationBuilder(SluiceConfiguration.class)
         .web(WebApplicationType.NONE)
         .bannerMode(Banner.Mode.OFF)
@@ -41,7 +41,7 @@ final class DatabaseOptions {
         // a signal is ours to answer: workers end their chunk before anything is closed
         .registerShutdownHook(false)
         .properties(defaults())
-        .run(arguments(springArguments));
+        .run(arguments());
   }
 
   private static Map<String, Object> defaults() {
@@ -54,7 +54,7 @@ final class DatabaseOptions {
     return defaults;
   }
 
-  private String[] arguments(String... springArguments) {
+  private String[] arguments() {
     Map<String, String> own = new HashMap<>();
     if (url != null) {
       own.put("spring.datasource.url", url);
@@ -63,7 +63,7 @@ final class DatabaseOptions {
       own.put("spring.datasource.username", user);
     }
     return Stream.concat(
-            Arrays.stream(springArguments),
+            springArguments.stream(),
             own.entrySet().stream().map(e -> "--" + e.getKey() + "=" + e.getValue()))
         .toArray(String[]::new);
   }

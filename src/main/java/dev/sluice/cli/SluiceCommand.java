@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       RunCommand.class,
       RollbackCommand.class,
+      CleanupCommand.class,
       StatusCommand.class,
       VerifyCommand.class,
       UpCommand.class,
@@ -24,6 +25,9 @@ import picocli.CommandLine.Spec;
       GotoCommand.class,
       VersionCommand.class,
       HistoryCommand.class,
+      ForceCommand.class,
+      RepairCommand.class,
+      LedgerCommand.class,
       DemoCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -8,6 +8,7 @@ import dev.sluice.versions.WalkListener;
 import java.io.PrintWriter;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 
 /** A command that takes the database from one version to another. */
 abstract class WalkCommand extends VersionsCommand {
@@ -20,9 +21,13 @@ abstract class WalkCommand extends VersionsCommand {
     try (Report report = new Report(dataSource)) {
       walk = walk(versions, report);
     }
+    return print(spec.commandLine(), walk);
+  }
+
+  /** Prints how far it came, and returns the exit code. */
+  static int print(CommandLine commandLine, Walk walk) {
     int code = ExitCode.of(walk.outcome());
-    PrintWriter to =
-        code == ExitCode.DONE ? spec.commandLine().getOut() : spec.commandLine().getErr();
+    PrintWriter to = code == ExitCode.DONE ? commandLine.getOut() : commandLine.getErr();
     to.println(walk.message());
     to.flush();
     return code;

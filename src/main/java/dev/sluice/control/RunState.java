@@ -45,7 +45,7 @@ public enum RunState {
           Map.entry(
               ROLLING_BACK, Set.of(ROLLING_BACK, ROLLED_BACK, STOPPED, FAILED)), // never forward
           Map.entry(ROLLED_BACK, Set.of(RUNNING)), // a new run, counted up
-          Map.entry(CLEANING, Set.of(CLEANING, CLEANED, STOPPED, FAILED)), // restartable
+          Map.entry(CLEANING, Set.of(CLEANING, CLEANED)), // only on: what it dropped is gone
           Map.entry(CLEANED, Set.of())); // the old side is gone
 
   public boolean mayBecome(RunState next) {

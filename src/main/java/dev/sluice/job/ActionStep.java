@@ -13,7 +13,7 @@ import org.springframework.batch.core.step.StepExecution;
  */
 final class ActionStep extends AbstractStep {
 
-  private final Action action;
+  private final ActionWithStep action;
 
   /** What the step does. */
   @FunctionalInterface
@@ -21,7 +21,13 @@ final class ActionStep extends AbstractStep {
     void run() throws Exception;
   }
 
-  ActionStep(String name, JobRepository jobRepository, Action action) {
+  /** The same for one that leaves something in the job's execution context. */
+  @FunctionalInterface
+  interface ActionWithStep {
+    void run(StepExecution step) throws Exception;
+  }
+
+  ActionStep(String name, JobRepository jobRepository, ActionWithStep action) {
     super(jobRepository);
     setName(name);
     this.action = action;
@@ -36,7 +42,7 @@ final class ActionStep extends AbstractStep {
   @Override
   protected void doExecute(StepExecution step) throws Exception {
     try {
-      action.run();
+      action.run(step);
     } catch (StoppedException e) {
       step.setTerminateOnly();
     }

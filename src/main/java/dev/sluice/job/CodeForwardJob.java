@@ -33,7 +33,7 @@ final class CodeForwardJob extends ForwardJob {
 
   @Override
   public RunResult completed(LedgerEntry entry) {
-    return new CodeSummary(environment.dataSource(), migration).completed(run(entry));
+    return new CodeSummary(environment.dataSource(), migration).completed(name(), run(entry));
   }
 
   @Override

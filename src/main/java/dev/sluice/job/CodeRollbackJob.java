@@ -51,6 +51,6 @@ final class CodeRollbackJob extends RollbackJob {
 
   @Override
   public RunResult completed(LedgerEntry entry) {
-    return new CodeSummary(environment.dataSource(), migration).rolledBack();
+    return new CodeSummary(environment.dataSource(), migration).rolledBack(name(), run(entry));
   }
 }

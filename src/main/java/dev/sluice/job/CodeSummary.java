@@ -11,24 +11,35 @@ final class CodeSummary {
 
   private final DataSource dataSource;
   private final CodeMigration migration;
+  private final ClosingLines closing;
+  private final NextSteps next;
 
   CodeSummary(DataSource dataSource, CodeMigration migration) {
     this.dataSource = dataSource;
     this.migration = migration;
+    this.closing = new ClosingLines(dataSource, migration);
+    this.next = new NextSteps(dataSource, migration);
   }
 
-  RunResult completed(long run) {
+  RunResult completed(String jobName, long run) {
     List<String> lines = new ArrayList<>();
     lines.add(migration.id() + ": completed");
-    lines.add("  ran up");
+    lines.add(ClosingLines.labelled("ran", "up"));
     new Certificates(dataSource)
         .latest(migration.id(), run)
         .ifPresent(certificate -> lines.addAll(RunSummary.checks(certificate)));
+    lines.add(closing.time(jobName, run));
+    lines.addAll(next.afterRun());
     return result(Outcome.COMPLETED, lines);
   }
 
-  RunResult rolledBack() {
-    return result(Outcome.ROLLED_BACK, List.of(migration.id() + ": rolled back", "  ran down"));
+  RunResult rolledBack(String jobName, long run) {
+    List<String> lines = new ArrayList<>();
+    lines.add(migration.id() + ": rolled back");
+    lines.add(ClosingLines.labelled("ran", "down"));
+    lines.add(closing.time(jobName, run));
+    lines.addAll(next.afterRollback());
+    return result(Outcome.ROLLED_BACK, lines);
   }
 
   /** Code cannot be tried: what it does is told by whoever wrote it. */

@@ -39,7 +39,7 @@ final class DataForwardJob extends ForwardJob {
   public RunResult completed(LedgerEntry entry) {
     // not in the verify step: until that is noted as completed a relaunch would sweep again
     UndoJournals.of(environment.dataSource(), migration).stopNotingBornRows();
-    return new RunSummary(environment.dataSource(), environment.ledger()).completed(migration.id());
+    return new RunSummary(environment.dataSource(), environment.ledger()).completed(migration);
   }
 
   @Override

@@ -72,9 +72,10 @@ final class FailedLaunches {
   /** The result of the last of them. */
   RunResult result(MigrationId id, Exception last) {
     RunResult result = Failures.result(id, last);
-    return result.outcome() == Outcome.FAILED && result.bug() == null
+    boolean failed = result.outcome() == Outcome.FAILED || result.outcome() == Outcome.HALF_APPLIED;
+    return failed && result.bug() == null
         ? summary()
-            .map(tried -> RunResult.of(id, Outcome.FAILED, result.message() + "\n" + tried))
+            .map(tried -> RunResult.of(id, result.outcome(), result.message() + "\n" + tried))
             .orElse(result)
         : result;
   }

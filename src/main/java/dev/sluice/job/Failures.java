@@ -58,7 +58,16 @@ final class Failures {
     if (verification.isPresent()) {
       return RunResult.of(id, Outcome.VERIFICATION_FAILED, message(verification.get()));
     }
-    return new RunResult(id, Outcome.FAILED, describe(id, error), bugIn(error));
+    return new RunResult(
+        id,
+        isHalfApplied(error) ? Outcome.HALF_APPLIED : Outcome.FAILED,
+        describe(id, error),
+        bugIn(error));
+  }
+
+  /** Whether an SQL file stopped in its middle, and what it did before stays. */
+  static boolean isHalfApplied(Throwable error) {
+    return find(error, ScriptException.class).filter(ScriptException::isHalfApplied).isPresent();
   }
 
   static RunResult stopped(MigrationId id) {

@@ -83,7 +83,7 @@ abstract class ForwardJob implements MigrationJob {
   }
 
   @Override
-  public final RunState failedForNow() {
-    return RunState.FAILED;
+  public final RunState failedForNow(Exception failure) {
+    return Failures.isHalfApplied(failure) ? RunState.DIRTY : RunState.FAILED;
   }
 }

@@ -24,6 +24,10 @@ final class JobSteps {
   }
 
   ActionStep action(StepName name, ActionStep.Action action) {
+    return actionWithStep(name, step -> action.run());
+  }
+
+  ActionStep actionWithStep(StepName name, ActionStep.ActionWithStep action) {
     return new ActionStep(name.label(), environment.jobRepository(), action);
   }
 

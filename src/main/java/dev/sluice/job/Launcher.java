@@ -70,7 +70,7 @@ final class Launcher {
 
   private void noteFailure(Launch launch, Exception failure) {
     try {
-      ledger.ended(launch.epoch(), job.failedForNow(), Failures.describe(id(), failure));
+      ledger.ended(launch.epoch(), job.failedForNow(failure), Failures.describe(id(), failure));
     } catch (RuntimeException e) {
       failure.addSuppressed(e); // no database, or another runner: the next launch sets it right
     }

@@ -56,7 +56,7 @@ interface MigrationJob {
   RunState ended(Outcome outcome);
 
   /** The ledger's state after a failure that a relaunch may pass. */
-  RunState failedForNow();
+  RunState failedForNow(Exception failure);
 
   /**
    * The steps of one launch.

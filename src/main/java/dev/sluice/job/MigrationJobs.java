@@ -5,6 +5,7 @@ import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.SchemaMigration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Which job does what for which kind of migration. */
 final class MigrationJobs {
@@ -44,6 +45,14 @@ final class MigrationJobs {
       return new CodeRollbackJob(environment, code, Objects.requireNonNull(loaded.code()));
     }
     throw unknown(migration);
+  }
+
+  /**
+   * @param confirmed the id that the operator has repeated; null: none
+   */
+  MigrationJob cleanup(
+      LoadedMigration loaded, @Nullable String confirmed, CleanupPreflight preflight) {
+    return new CleanupJob(environment, loaded.migration(), preflight, confirmed);
   }
 
   private static IllegalStateException unknown(Migration migration) {

@@ -11,12 +11,14 @@ import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.SchemaMigration;
+import dev.sluice.migration.Script;
 import dev.sluice.validation.Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** What can be done with one migration. Every job of it goes through the same {@link JobRun}. */
 public final class MigrationRunner {
@@ -41,6 +43,11 @@ public final class MigrationRunner {
     this.ledger = environment.ledger();
     this.jobs = new MigrationJobs(environment);
     this.jobRun = new JobRun(environment);
+  }
+
+  /** This process and its host, as the ledger knows them. */
+  public String processName() {
+    return environment.runner();
   }
 
   /** Runs the migration to its end, a stop, or a failure. */
@@ -92,16 +99,7 @@ public final class MigrationRunner {
 
   private RunResult rolledBack(LoadedMigration migration, RunResult failed, StopSignal stop) {
     RunResult back = rollback(migration, false, stop);
-    String message = failed.message() + "\n" + back.message();
-    boolean done =
-        back.outcome() == Outcome.ROLLED_BACK
-            || back.outcome() == Outcome.ROLLED_BACK_WITH_CONFLICTS
-            || back.outcome() == Outcome.ALREADY_COMPLETED;
-    return new RunResult(
-        migration.id(),
-        done ? Outcome.FAILED_AND_ROLLED_BACK : back.outcome(),
-        message,
-        back.bug() == null ? failed.bug() : back.bug());
+    return new AutomaticRollback(environment.dataSource(), ledger).result(failed, back);
   }
 
   /**
@@ -111,6 +109,42 @@ public final class MigrationRunner {
    */
   public RunResult rollback(LoadedMigration migration, boolean discardChanges, StopSignal stop) {
     return jobRun.run(jobs.rollback(migration, discardChanges), stop);
+  }
+
+  /**
+   * Drops the old side of a completed migration, and with it the way back.
+   *
+   * @param confirmed the id once more, as the operator gave it; null: not given
+   */
+  public RunResult cleanup(LoadedMigration migration, @Nullable String confirmed, StopSignal stop) {
+    CleanupPreflight preflight = new CleanupPreflight(environment, migration, stop);
+    RunResult result = jobRun.run(jobs.cleanup(migration, confirmed, preflight), stop);
+    return result.outcome() == Outcome.STOPPED ? stoppedCleanup(migration.id()) : result;
+  }
+
+  private RunResult stoppedCleanup(MigrationId id) {
+    boolean begun = entry(id).filter(entry -> entry.state() == RunState.CLEANING).isPresent();
+    String text =
+        begun
+            ? "the cleanup was stopped, what it has dropped is gone. Give the command again to go on."
+            : "the cleanup was stopped before it dropped anything. Give the command again.";
+    return RunResult.of(id, Outcome.STOPPED, id + ": " + text);
+  }
+
+  /** Says what a cleanup would drop, from when on it may, and what speaks against it. */
+  public RunResult cleanupDryRun(LoadedMigration migration) {
+    MigrationId id = migration.id();
+    try {
+      CleanupPreflight preflight = new CleanupPreflight(environment, migration, new StopSignal());
+      return entry(id)
+          .map(entry -> new CleanupDryRun(environment, migration.migration(), preflight).run(entry))
+          .orElseGet(
+              () ->
+                  RunResult.of(
+                      id, Outcome.REFUSED, id + ": was never run, there is nothing to clean up."));
+    } catch (RuntimeException e) {
+      return Failures.result(id, e);
+    }
   }
 
   /** Says what a run would do and what preflight finds. Changes nothing. */
@@ -147,6 +181,14 @@ public final class MigrationRunner {
         return RunResult.of(
             id, Outcome.REFUSED, id + ": was never run on this database, there is no result yet");
       }
+      if (isCleaned(entry.get(), loaded.migration())) {
+        return RunResult.of(
+            id,
+            Outcome.REFUSED,
+            id
+                + ": was cleaned up, and what its result was computed from is gone. The last"
+                + " certificate stands in sluice.certificate.");
+      }
       Certificate certificate = certificate(loaded, entry.get().run(), stop);
       if (stop.isStopped()) {
         return Failures.stopped(id);
@@ -178,5 +220,11 @@ public final class MigrationRunner {
             (CodeMigration) loaded.migration(),
             Objects.requireNonNull(code.validate()))
         .certificate(run);
+  }
+
+  /** Whether {@code cleanup.up.sql} has run, or may have. */
+  private static boolean isCleaned(LedgerEntry entry, Migration migration) {
+    boolean begun = entry.state() == RunState.CLEANING || entry.state() == RunState.CLEANED;
+    return begun && migration.script(Script.Kind.CLEANUP_UP).isPresent();
   }
 }

@@ -3,6 +3,9 @@ package dev.sluice.job;
 import dev.sluice.migration.MigrationId;
 import java.time.Clock;
 import java.time.LocalDateTime;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,10 +38,11 @@ final class Recovery {
   /** Returns what the last execution ended as, a dead one included; null: there is none. */
   @Nullable BatchStatus recover(MigrationId id, JobInstance instance) {
     for (JobExecution job : repository.getJobExecutions(instance)) {
+      LocalDateTime lastSeen = lastSeen(job);
       for (StepExecution step : job.getStepExecutions()) {
         if (isDead(step.getStatus())) {
           step.setStatus(BatchStatus.FAILED);
-          step.setEndTime(LocalDateTime.now(clock));
+          step.setEndTime(Objects.requireNonNullElse(step.getLastUpdated(), lastSeen));
           repository.update(step);
         }
       }
@@ -46,12 +50,22 @@ final class Recovery {
         log.info(
             "run.recovered migration={} execution={} was={}", id, job.getId(), job.getStatus());
         job.setStatus(BatchStatus.FAILED);
-        job.setEndTime(LocalDateTime.now(clock));
+        job.setEndTime(lastSeen);
         repository.update(job);
       }
     }
     JobExecution last = repository.getLastJobExecution(instance);
     return last == null ? null : last.getStatus();
+  }
+
+  /** The last sign of life: how long it has lain dead is no time that it took. */
+  private LocalDateTime lastSeen(JobExecution job) {
+    return Stream.concat(
+            Stream.of(job.getLastUpdated()),
+            job.getStepExecutions().stream().map(StepExecution::getLastUpdated))
+        .filter(Objects::nonNull)
+        .max(Comparator.naturalOrder())
+        .orElseGet(() -> LocalDateTime.now(clock));
   }
 
   private static boolean isDead(BatchStatus status) {

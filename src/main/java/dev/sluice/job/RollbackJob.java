@@ -87,7 +87,7 @@ abstract class RollbackJob implements MigrationJob {
   }
 
   @Override
-  public final RunState failedForNow() {
+  public final RunState failedForNow(Exception failure) {
     return RunState.ROLLING_BACK;
   }
 }

@@ -45,6 +45,7 @@ final class RollbackSummary {
           "  their old values stand in sluice.conflict (migration_id '%s', run %d)"
               .formatted(migration.id(), entry.run()));
     }
+    lines.addAll(new ClosingLines(dataSource, migration).ofRollback(migration, entry.run()));
     Outcome outcome = conflicts > 0 ? Outcome.ROLLED_BACK_WITH_CONFLICTS : Outcome.ROLLED_BACK;
     return RunResult.of(migration.id(), outcome, String.join("\n", lines));
   }

@@ -2,6 +2,7 @@ package dev.sluice.job;
 
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.monitoring.Progress;
 import dev.sluice.monitoring.ProgressReader;
@@ -23,7 +24,8 @@ final class RunSummary {
     this.ledger = ledger;
   }
 
-  RunResult completed(MigrationId id) {
+  RunResult completed(DataMigration migration) {
+    MigrationId id = migration.id();
     LedgerEntry entry = ledger.find(id).orElseThrow();
     Progress progress = new ProgressReader(dataSource).read(entry);
     List<String> lines = new ArrayList<>();
@@ -31,8 +33,13 @@ final class RunSummary {
     lines.add(
         "  %,d rows changed, %,d rows/s from the first chunk to the end of the sweep"
             .formatted(progress.rowsDone(), progress.rowsPerSecond()));
+    ClosingLines closing = new ClosingLines(dataSource, migration);
+    lines.add(ClosingLines.table(migration));
+    lines.add(closing.filesOfRun(migration));
     Optional<Certificate> certificate = new Certificates(dataSource).latest(id, entry.run());
     certificate.ifPresent(found -> lines.addAll(checks(found)));
+    lines.add(closing.time(id.value(), entry.run()));
+    lines.addAll(new NextSteps(dataSource, migration).afterRun());
     return RunResult.of(id, Outcome.COMPLETED, String.join("\n", lines));
   }
 

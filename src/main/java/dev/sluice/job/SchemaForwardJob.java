@@ -29,7 +29,7 @@ final class SchemaForwardJob extends ForwardJob {
 
   @Override
   public RunResult completed(LedgerEntry entry) {
-    return SchemaSummary.completed(migration);
+    return new SchemaSummary(environment, migration).completed(name());
   }
 
   @Override

@@ -28,6 +28,13 @@ final class SchemaPreflight {
     return present(Script.Kind.DOWN, Script.Kind.CONSTRAIN_DOWN, Script.Kind.EXPAND_DOWN);
   }
 
+  /** The files of a run that none of the others takes back. */
+  List<Script> withoutWayBack() {
+    return wayForth().stream()
+        .filter(up -> migration.script(up.kind().opposite()).isEmpty())
+        .toList();
+  }
+
   private List<Script> present(Script.Kind... kinds) {
     return Stream.of(kinds).map(migration::script).flatMap(Optional::stream).toList();
   }

@@ -8,6 +8,8 @@ import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.ScriptSettings;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.builder.JobBuilder;
 import org.springframework.batch.core.job.builder.SimpleJobBuilder;
@@ -15,6 +17,8 @@ import org.springframework.core.task.TaskExecutor;
 
 /** The job that takes a migration back that has SQL files only, by those that go down. */
 final class SchemaRollbackJob extends RollbackJob {
+
+  private static final Logger log = LoggerFactory.getLogger(SchemaRollbackJob.class);
 
   private final JobEnvironment environment;
   private final SchemaMigration migration;
@@ -57,7 +61,7 @@ final class SchemaRollbackJob extends RollbackJob {
     ScriptRunner scripts = scripts(launch.waiter());
     SimpleJobBuilder job =
         new JobBuilder(name(), environment.jobRepository())
-            .start(steps.action(StepName.PREFLIGHT, preflight::requireRunnable).atEachLaunch());
+            .start(steps.action(StepName.PREFLIGHT, this::preflight).atEachLaunch());
     for (Script down : preflight.wayBack()) {
       job.next(
           steps.action(
@@ -71,8 +75,16 @@ final class SchemaRollbackJob extends RollbackJob {
     return job.build();
   }
 
+  /** Says what goes before anything does. */
+  private void preflight() {
+    preflight.requireRunnable();
+    new WhatGoes(environment.dataSource())
+        .in(preflight.wayBack())
+        .forEach(line -> log.info("rollback.drops migration={} {}", migration.id(), line));
+  }
+
   @Override
   public RunResult completed(LedgerEntry entry) {
-    return SchemaSummary.rolledBack(migration);
+    return new SchemaSummary(environment, migration).rolledBack(name());
   }
 }

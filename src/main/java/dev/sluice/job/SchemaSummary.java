@@ -8,20 +8,40 @@ import java.util.List;
 /** What the jobs of a migration with SQL files only say at their end. */
 final class SchemaSummary {
 
-  private SchemaSummary() {}
+  private final JobEnvironment environment;
+  private final SchemaMigration migration;
+  private final NextSteps next;
 
-  static RunResult completed(SchemaMigration migration) {
+  SchemaSummary(JobEnvironment environment, SchemaMigration migration) {
+    this.environment = environment;
+    this.migration = migration;
+    this.next = new NextSteps(environment.dataSource(), migration);
+  }
+
+  RunResult completed(String jobName) {
     return RunResult.of(
         migration.id(),
         Outcome.COMPLETED,
-        text(migration, "completed", new SchemaPreflight(migration).wayForth()));
+        text(
+            "completed",
+            jobName,
+            next.afterRun(),
+            Script.Kind.UP,
+            Script.Kind.EXPAND_UP,
+            Script.Kind.CONSTRAIN_UP));
   }
 
-  static RunResult rolledBack(SchemaMigration migration) {
+  RunResult rolledBack(String jobName) {
     return RunResult.of(
         migration.id(),
         Outcome.ROLLED_BACK,
-        text(migration, "rolled back", new SchemaPreflight(migration).wayBack()));
+        text(
+            "rolled back",
+            jobName,
+            next.afterRollback(),
+            Script.Kind.DOWN,
+            Script.Kind.CONSTRAIN_DOWN,
+            Script.Kind.EXPAND_DOWN));
   }
 
   static RunResult dryRun(SchemaMigration migration) {
@@ -33,10 +53,14 @@ final class SchemaSummary {
     return RunResult.of(migration.id(), Outcome.COMPLETED, String.join("\n", lines));
   }
 
-  private static String text(SchemaMigration migration, String what, List<Script> scripts) {
+  private String text(String what, String jobName, List<String> nextSteps, Script.Kind... kinds) {
+    ClosingLines closing = new ClosingLines(environment.dataSource(), migration);
+    long run = environment.ledger().find(migration.id()).orElseThrow().run();
     List<String> lines = new ArrayList<>();
     lines.add(migration.id() + ": " + what);
-    scripts.forEach(script -> lines.add("  ran " + script.file()));
+    closing.files(kinds).ifPresent(lines::add);
+    lines.add(closing.time(jobName, run));
+    lines.addAll(nextSteps);
     return String.join("\n", lines);
   }
 }

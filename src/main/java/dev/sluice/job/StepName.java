@@ -2,7 +2,7 @@ package dev.sluice.job;
 
 import dev.sluice.migration.Script;
 
-/** The steps of a migration's jobs: forward in their order, then those of the way back. */
+/** The steps of a migration's jobs: forward in their order, those of the way back, of cleanup. */
 public enum StepName {
   PREFLIGHT("preflight"),
   EXPAND("expand"),
@@ -20,7 +20,9 @@ public enum StepName {
   VERIFY_RESTORED("verify-restored"),
   EXPAND_DOWN("expand-down"),
   /** The way back of one in another tool's form. */
-  DOWN("down");
+  DOWN("down"),
+  CLEANUP("cleanup"),
+  DROP_JOURNAL("drop-journal");
 
   /** The name of a partition's step, before {@code :p001}. */
   static final String WORKER = "chunks";
@@ -45,7 +47,8 @@ public enum StepName {
       case EXPAND_DOWN -> EXPAND_DOWN;
       case UP -> UP;
       case DOWN -> DOWN;
-      case CLEANUP_UP, CLEANUP_DOWN -> throw new IllegalArgumentException("no step for " + kind);
+      case CLEANUP_UP -> CLEANUP;
+      case CLEANUP_DOWN -> throw new IllegalArgumentException("no step for " + kind);
     };
   }
 

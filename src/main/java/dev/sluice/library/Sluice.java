@@ -155,6 +155,23 @@ public final class Sluice implements AutoCloseable {
                 runner(operation).rollback(migration, discardChanges, operation.stopSignal()));
   }
 
+  /**
+   * Drops the old side of a completed migration, and with it the way back.
+   *
+   * @param confirm the id once more; else it is refused
+   */
+  public RunResult cleanup(String id, String confirm) {
+    return launch(
+        id,
+        migration ->
+            operation -> runner(operation).cleanup(migration, confirm, operation.stopSignal()));
+  }
+
+  /** Says what a cleanup would drop, from when on it may, and what speaks against it. */
+  public RunResult cleanupDryRun(String id) {
+    return launch(id, migration -> operation -> runner(operation).cleanupDryRun(migration));
+  }
+
   /** Where a migration stands; empty: it was never run on this database. Writes nothing. */
   public Optional<Progress> status(String id) {
     MigrationId wanted = new MigrationId(id);

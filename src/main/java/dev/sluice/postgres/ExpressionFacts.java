@@ -16,6 +16,7 @@ import org.springframework.jdbc.core.JdbcOperations;
  * @param volatileFunctions with their signature: two calls may differ
  * @param sessionFunctions stable within a statement, different in the next transaction or session:
  *     {@code now()}, {@code CURRENT_USER}
+ * @param readsOtherRows whether a sub-select reads the table once more
  * @param ofTheRowAlone computed by PostgreSQL's own functions from {@code sourceColumns} and
  *     nothing else that an update of the row could change: no sub-select, no system column, no
  *     function of a user or an extension
@@ -25,6 +26,7 @@ public record ExpressionFacts(
     List<TableName> otherTables,
     List<String> volatileFunctions,
     List<String> sessionFunctions,
+    boolean readsOtherRows,
     boolean ofTheRowAlone) {
 
   public ExpressionFacts {
@@ -57,6 +59,7 @@ public record ExpressionFacts(
         otherTables(jdbc, table),
         volatileFunctions(jdbc),
         sessionFunctions(jdbc),
+        readsOtherRows(jdbc, table),
         isOfTheRowAlone(jdbc));
   }
 
@@ -137,6 +140,22 @@ public record ExpressionFacts(
         ORDER BY 1
         """,
         String.class);
+  }
+
+  private static boolean readsOtherRows(JdbcOperations jdbc, TableName table) {
+    // once is the row itself; dependencies do not tell a second reading from the first
+    return Boolean.TRUE.equals(
+        jdbc.queryForObject(
+            """
+            SELECT count(*) > 1
+            FROM pg_rewrite r
+            CROSS JOIN LATERAL regexp_matches(
+              r.ev_action::text, ':rtekind 0 :relid (\\d+)', 'g') AS found(oids)
+            WHERE r.ev_class = 'pg_temp._k_expression'::regclass
+              AND found.oids[1]::oid = to_regclass(?)
+            """,
+            Boolean.class,
+            table.quoted()));
   }
 
   private static boolean isOfTheRowAlone(JdbcOperations jdbc) {

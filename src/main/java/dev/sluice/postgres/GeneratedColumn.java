@@ -7,15 +7,18 @@ import org.springframework.jdbc.core.JdbcOperations;
 /**
  * A column that the server computes, {@code STORED} or {@code VIRTUAL}, and one that it is computed
  * from: a column of the same table and never a generated one.
+ *
+ * @param expression as PostgreSQL prints it: over the table's columns, without the table's name
  */
-public record GeneratedColumn(Identifier name, Identifier from) {
+public record GeneratedColumn(Identifier name, Identifier from, String expression) {
 
   /** One entry a pair. Takes no lock on the table. */
   public static List<GeneratedColumn> of(JdbcOperations jdbc, Table table) {
     // the depender is the column's default; on old servers the column itself
     return jdbc.query(
         """
-        SELECT DISTINCT generated.attname AS name, source.attname AS source
+        SELECT DISTINCT generated.attname AS name, source.attname AS source,
+               pg_get_expr(def.adbin, def.adrelid) AS expression
         FROM pg_attribute generated
         JOIN pg_attrdef def
           ON def.adrelid = generated.attrelid AND def.adnum = generated.attnum
@@ -36,7 +39,9 @@ public record GeneratedColumn(Identifier name, Identifier from) {
         """,
         (rs, row) ->
             new GeneratedColumn(
-                new Identifier(rs.getString("name")), new Identifier(rs.getString("source"))),
+                new Identifier(rs.getString("name")),
+                new Identifier(rs.getString("source")),
+                rs.getString("expression")),
         table.oid());
   }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.schema;
 
+import java.util.List;
+
 /** With what a statement may share a transaction. */
 enum Isolation {
   /** Writes the catalog and is over in milliseconds: neighbours share one transaction. */
@@ -13,11 +15,41 @@ enum Isolation {
   /** PostgreSQL refuses it in a transaction. */
   OUTSIDE;
 
+  private static final List<String> TRANSACTION_ENDS = List.of("COMMIT", "ROLLBACK");
+
   static Isolation of(ScriptStatement statement) {
     if (runsOutside(statement)) {
       return OUTSIDE;
     }
     return runsAlone(statement) ? ALONE : TOGETHER;
+  }
+
+  /**
+   * In a flat file, which runs as it is: all or nothing, as far as PostgreSQL lets it.
+   *
+   * @param mayCommit whether it stands in no transaction, so that a procedure of it may end one
+   */
+  static Isolation ofFlat(ScriptStatement statement, boolean mayCommit) {
+    boolean refused = runsOutside(statement) && (mayCommit || !reindexesOne(statement));
+    return refused || (mayCommit && commitsItself(statement)) ? OUTSIDE : TOGETHER;
+  }
+
+  /** May be in a transaction, unless its table has partitions, which the text does not show. */
+  private static boolean reindexesOne(ScriptStatement statement) {
+    SqlCursor cursor = SqlCursor.of(statement);
+    if (!cursor.skip("REINDEX")) {
+      return false;
+    }
+    if (cursor.seesSymbol('(')) {
+      cursor.skipOne();
+    }
+    return (cursor.sees("TABLE") || cursor.sees("INDEX")) && !cursor.mentions("CONCURRENTLY");
+  }
+
+  /** Whether it may end transactions itself: nobody else knows then how far it came. */
+  static boolean commitsItself(ScriptStatement statement) {
+    return SqlCursor.of(statement).sees("CALL")
+        || DoBlock.of(statement).filter(block -> block.runs(TRANSACTION_ENDS)).isPresent();
   }
 
   /** Source: PostgreSQL documentation, "cannot be executed inside a transaction block". */
@@ -31,12 +63,21 @@ enum Isolation {
         || cursor.sees("DROP", "INDEX", "CONCURRENTLY")
         || cursor.sees("REINDEX")
         || cursor.sees("VACUUM")
+        || clustersAll(statement)
         || cursor.sees("ALTER", "SYSTEM")
         || (cursor.sees("ALTER", "DATABASE") && cursor.has("SET", "TABLESPACE"))
         || createsOrDrops(cursor, "DATABASE")
         || createsOrDrops(cursor, "TABLESPACE")
         || createsOrDrops(cursor, "SUBSCRIPTION")
         || cursor.sees("ALTER", "SUBSCRIPTION");
+  }
+
+  /** Of one table it may be in a transaction. */
+  private static boolean clustersAll(ScriptStatement statement) {
+    SqlCursor cursor = SqlCursor.of(statement);
+    boolean found = cursor.skip("CLUSTER");
+    cursor.skip("VERBOSE");
+    return found && cursor.atEnd();
   }
 
   private static boolean createsOrDrops(SqlCursor cursor, String what) {

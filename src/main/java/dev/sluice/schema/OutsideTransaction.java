@@ -70,7 +70,11 @@ final class OutsideTransaction {
     try {
       PlainSql.execute(session, step.sql());
     } catch (DataAccessException e) {
-      if (!mayHaveHappened || SqlStates.of(e).filter(HAPPENED::contains).isEmpty()) {
+      boolean happened =
+          mayHaveHappened
+              && !step.commitsItself()
+              && SqlStates.of(e).filter(HAPPENED::contains).isPresent();
+      if (!happened) {
         throw e;
       }
     }

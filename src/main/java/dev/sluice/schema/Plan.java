@@ -23,6 +23,27 @@ record Plan(List<Unit> units, List<Rewrite> rewrites) {
    * @param script without problems, see {@link ScriptReader#check}
    */
   static Plan of(Script script) {
+    return script.kind().isFlat() ? ofFlat(script) : ofFolder(script);
+  }
+
+  /** As it is. Without a transaction around the file, each statement still counts itself in one. */
+  private static Plan ofFlat(Script script) {
+    boolean wrapped = ScriptReader.isWrapped(script);
+    boolean atomic = script.atomic() || wrapped;
+    List<ScriptStatement> statements = ScriptReader.statements(script);
+    boolean mayCommit = !wrapped && (!atomic || statements.size() == 1);
+    Builder builder = new Builder();
+    for (ScriptStatement statement : statements) {
+      Isolation isolation = Isolation.ofFlat(statement, mayCommit);
+      builder.add(new Step(statement.line(), statement.sql(), isolation));
+      if (!atomic) {
+        builder.close();
+      }
+    }
+    return builder.build();
+  }
+
+  private static Plan ofFolder(Script script) {
     Builder builder = new Builder();
     CreatedTables created = new CreatedTables();
     for (ScriptStatement statement : ScriptReader.statements(script)) {

@@ -12,6 +12,10 @@ final class SchemaRules {
   private static final List<String> HIDDEN_WRITES =
       List.of("INSERT", "UPDATE", "DELETE", "MERGE", "COPY");
 
+  static final String UNNAMED_INDEX =
+      "an index built CONCURRENTLY must have a name here, or a restart cannot tell whether it is"
+          + " there. Write CREATE INDEX CONCURRENTLY name ON ….";
+
   private final Script.Kind kind;
   private final CreatedTables created;
 
@@ -64,7 +68,7 @@ final class SchemaRules {
     return found;
   }
 
-  private boolean changesData(SqlCursor cursor) {
+  boolean changesData(SqlCursor cursor) {
     return Stream.of("UPDATE", "DELETE", "MERGE").anyMatch(cursor::sees)
         || (cursor.sees("TRUNCATE") && !mayTruncate() && !isUp())
         || (cursor.sees("COPY") && cursor.has("FROM"))
@@ -72,7 +76,7 @@ final class SchemaRules {
         || (cursor.sees("WITH") && WRITES.stream().anyMatch(cursor::mentions));
   }
 
-  private boolean hidesWrites(ScriptStatement statement) {
+  boolean hidesWrites(ScriptStatement statement) {
     return DoBlock.of(statement)
         .filter(
             block ->
@@ -85,10 +89,12 @@ final class SchemaRules {
   }
 
   private boolean isUp() {
-    return kind == Script.Kind.EXPAND_UP || kind == Script.Kind.CONSTRAIN_UP;
+    return kind == Script.Kind.EXPAND_UP
+        || kind == Script.Kind.CONSTRAIN_UP
+        || kind == Script.Kind.UP;
   }
 
-  private boolean takesAway(ScriptStatement statement) {
+  boolean takesAway(ScriptStatement statement) {
     SqlCursor cursor = SqlCursor.of(statement);
     Optional<AlterTable> table = AlterTable.of(statement);
     if (table.isPresent()) {
@@ -100,7 +106,7 @@ final class SchemaRules {
     return cursor.sees("DROP") || cursor.sees("TRUNCATE") || alters || hidden;
   }
 
-  private static boolean rewritesUnderLock(SqlCursor cursor) {
+  static boolean rewritesUnderLock(SqlCursor cursor) {
     return cursor.sees("CLUSTER")
         || (cursor.sees("VACUUM") && cursor.mentions("FULL"))
         || (cursor.sees("REINDEX") && !cursor.mentions("CONCURRENTLY"));
@@ -113,9 +119,7 @@ final class SchemaRules {
           "blocks every writer of the table while it builds. Write CREATE INDEX CONCURRENTLY.");
     }
     return index.name() == null && (blocks || index.concurrently())
-        ? Optional.of(
-            "an index built CONCURRENTLY must have a name here, or a restart cannot tell whether it"
-                + " is there. Write CREATE INDEX CONCURRENTLY name ON ….")
+        ? Optional.of(UNNAMED_INDEX)
         : Optional.empty();
   }
 

@@ -49,40 +49,54 @@ public final class ScriptException extends RuntimeException {
   }
 
   private final @Nullable String sqlState;
+  private final boolean halfApplied;
 
-  private ScriptException(String message, @Nullable Throwable cause) {
-    super(message, cause);
-    this.sqlState = cause == null ? null : SqlStates.of(cause).orElse(null);
+  private ScriptException(String message, boolean halfApplied) {
+    this(message, halfApplied, null, null);
   }
 
-  static ScriptException refused(List<ScriptProblem> problems) {
+  private ScriptException(
+      String message, boolean halfApplied, @Nullable Throwable cause, @Nullable String sqlState) {
+    super(message, cause);
+    this.halfApplied = halfApplied;
+    this.sqlState = sqlState;
+  }
+
+  /**
+   * @param done statements that an earlier run applied
+   */
+  static ScriptException refused(List<ScriptProblem> problems, int done) {
     List<String> lines = problems.stream().map(ScriptProblem::toString).toList();
+    String state =
+        done == 0
+            ? "Nothing was applied."
+            : "Nothing was applied by this run; %d statements are from before.".formatted(done);
     return new ScriptException(
-        String.join("\n", lines) + "\nNothing was applied. Correct the file and run again.", null);
+        String.join("\n", lines) + "\n" + state + " Correct the file and run again.", done > 0);
   }
 
   static ScriptException changed(MigrationId id, Script script, int done) {
     return new ScriptException(
         """
         %s: %d of its statements are applied, and they read differently now.
-        Nothing was applied by this run. Put them back as they were and run %s again; corrections \
+        Nothing was applied by this run. Put them back as they were, then %s goes on; corrections \
         go behind them."""
-            .formatted(script.file(), done, id),
-        null);
+            .formatted(script.file(), done, commands(id, script.kind())),
+        true);
   }
 
   static ScriptException halfTakenBack(MigrationId id, Script script, int done) {
     return new ScriptException(
         """
         %s: %s has begun to take it back, %d of its statements are applied.
-        Nothing was applied by this run. Run %s to its end first: roll %s back again."""
+        Nothing was applied by this run. Run %s to its end first, by %s."""
             .formatted(
                 script.file(),
                 script.kind().opposite().fileName(),
                 done,
                 script.kind().opposite().fileName(),
-                id),
-        null);
+                commands(id, script.kind().opposite())),
+        true);
   }
 
   static ScriptException notCompleted(MigrationId id, Script script, Throwable cause) {
@@ -90,9 +104,11 @@ public final class ScriptException extends RuntimeException {
         """
         %s: every statement is applied, and it could not be written down as completed.
         %s
-        Correct that, then run %s again: no statement is repeated."""
-            .formatted(script.file(), ServerMessage.of(cause), id),
-        cause);
+        Correct that, then %s ends it: no statement is repeated."""
+            .formatted(script.file(), ServerMessage.of(cause), commands(id, script.kind())),
+        true,
+        cause,
+        SqlStates.of(cause).orElse(null));
   }
 
   static ScriptException failed(Situation situation, Throwable cause) {
@@ -115,7 +131,14 @@ public final class ScriptException extends RuntimeException {
                 state(situation, cause),
                 wayOn(situation, cause),
                 wayBack(situation));
-    return new ScriptException(message, cause);
+    boolean halfApplied =
+        !situation.applied().isEmpty()
+            || isUnknown(situation, cause)
+            || leavesAnIndex(situation, cause)
+            || step.commitsItself();
+    // a relaunch would look for a passing cause, and do twice what the statement has committed
+    Throwable told = step.commitsItself() ? null : cause;
+    return new ScriptException(message, halfApplied, told, SqlStates.of(cause).orElse(null));
   }
 
   private static String attempts(Situation situation, Throwable cause) {
@@ -123,7 +146,7 @@ public final class ScriptException extends RuntimeException {
       return "";
     }
     String attempts =
-        situation.attempts() == 1
+        situation.attempts() <= 1
             ? ", in 1 attempt"
             : ", in each of %d attempts".formatted(situation.attempts());
     return situation.blockers() == null
@@ -144,7 +167,10 @@ public final class ScriptException extends RuntimeException {
       text.append("\nRolled back with it:");
       list(situation.rolledBack(), text);
     }
-    if (isUnknown(situation, cause)) {
+    if (situation.failed().commitsItself()) {
+      text.append(
+          "\nWhat the statement has committed itself stays, and is done again by a next run.");
+    } else if (isUnknown(situation, cause)) {
       text.append("\nWhether it took effect is not known: the next run looks first.");
     } else if (leavesAnIndex(situation, cause)) {
       text.append("\nAn invalid index may be left: the next run replaces it.");
@@ -178,15 +204,28 @@ public final class ScriptException extends RuntimeException {
   }
 
   private static String wayOn(Situation situation, Throwable cause) {
-    return cure(situation, cause)
-        + ", then run %s again: it goes on behind what is applied.".formatted(situation.id());
+    return "%s, then %s goes on behind what is applied."
+        .formatted(cure(situation, cause), commands(situation.id(), situation.script().kind()));
+  }
+
+  /** What an operator types to run a script of this kind again. */
+  private static String commands(MigrationId id, Script.Kind kind) {
+    return switch (kind) {
+      case EXPAND_UP, CONSTRAIN_UP, UP -> "'run %s' or 'up'".formatted(id);
+      case EXPAND_DOWN, CONSTRAIN_DOWN, DOWN -> "'rollback %s' or 'down'".formatted(id);
+      case CLEANUP_UP, CLEANUP_DOWN -> "'cleanup %s'".formatted(id);
+    };
   }
 
   private static String wayBack(Situation situation) {
-    return situation.applied().isEmpty()
-        ? "Or leave it: nothing of the file is applied."
-        : "Or go back: reverse what is applied, by hand or by the statements of %s."
-            .formatted(situation.script().kind().opposite().fileName());
+    Script.Kind kind = situation.script().kind();
+    if (situation.applied().isEmpty() && !situation.failed().commitsItself()) {
+      return "Or leave it: nothing of the file is applied.";
+    }
+    String other =
+        kind.isFlat() ? (kind.isDown() ? "its up" : "its down") : kind.opposite().fileName();
+    return "Or go back: reverse what is applied, by hand or by the statements of %s, then 'force %s %s'."
+        .formatted(other, situation.id(), kind.isDown() ? "completed" : "pending");
   }
 
   private static String cure(Situation situation, Throwable cause) {
@@ -204,6 +243,14 @@ public final class ScriptException extends RuntimeException {
       case "42501" -> "Grant the role what it lacks";
       default -> "Correct the database, or the statement in the file";
     };
+  }
+
+  /**
+   * Whether something of the file is applied and stays, or may be: then its schema is between two
+   * states until somebody goes one of the ways that the message names.
+   */
+  public boolean isHalfApplied() {
+    return halfApplied;
   }
 
   /** The SQLSTATE that PostgreSQL gave: 23514 where rows contradict a constraint. */

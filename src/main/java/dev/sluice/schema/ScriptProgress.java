@@ -20,8 +20,9 @@ final class ScriptProgress {
   /**
    * @param done steps
    * @param digest over those steps
+   * @param attempting digest of a step that may have happened; null: none
    */
-  record State(int done, boolean completed, String digest) {}
+  record State(int done, boolean completed, String digest, @Nullable String attempting) {}
 
   private final JdbcOperations jdbc;
   private final String id;
@@ -48,7 +49,38 @@ final class ScriptProgress {
         id,
         kind,
         digest(List.of()));
-    return state(kind, "").orElseThrow(this::noRow);
+    return find().orElseThrow(this::noRow);
+  }
+
+  /** Empty: no run of it has begun, or it was taken back. */
+  Optional<State> find() {
+    return state(kind, "");
+  }
+
+  /**
+   * Writes down that these steps are done, which were done elsewhere. What the opposite did is
+   * undone. May run twice.
+   */
+  void assumeDone(List<Step> steps) {
+    jdbc.update(
+        """
+        WITH forgotten AS (
+          DELETE FROM sluice.script
+          WHERE migration_id = ?
+            AND kind = ?
+        )
+        INSERT INTO sluice.script (migration_id, kind, statements_done, done_digest, completed)
+        VALUES (?, ?, ?, ?, true)
+        ON CONFLICT (migration_id, kind) DO UPDATE
+        SET statements_done = excluded.statements_done, done_digest = excluded.done_digest,
+            attempting = NULL, completed = true, updated_at = now()
+        """,
+        id,
+        opposite,
+        id,
+        kind,
+        steps.size(),
+        digest(steps));
   }
 
   /** Whether a statement was ever tried. */
@@ -85,7 +117,7 @@ final class ScriptProgress {
     return jdbc
         .query(
             """
-            SELECT statements_done, completed, done_digest
+            SELECT statements_done, completed, done_digest, attempting
             FROM sluice.script
             WHERE migration_id = ?
               AND kind = ?
@@ -95,7 +127,8 @@ final class ScriptProgress {
                 new State(
                     rs.getInt("statements_done"),
                     rs.getBoolean("completed"),
-                    rs.getString("done_digest")),
+                    rs.getString("done_digest"),
+                    rs.getString("attempting")),
             id,
             kind)
         .stream()

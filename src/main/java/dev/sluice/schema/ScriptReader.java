@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads SQL files and finds what is wrong with them before any of it runs. */
 public final class ScriptReader {
@@ -39,6 +40,7 @@ public final class ScriptReader {
     List<ScriptProblem> problems = new ArrayList<>();
     CreatedTables created = new CreatedTables();
     SchemaRules rules = new SchemaRules(script.kind(), created);
+    @Nullable FlatRules flat = script.kind().isFlat() ? new FlatRules(script, created) : null;
     for (ScriptStatement statement : statements(script)) {
       created.see(statement);
       Optional<ScriptProblem> noSql = notSql(script, statement);
@@ -46,7 +48,8 @@ public final class ScriptReader {
         problems.add(noSql.get());
         return problems; // what follows may be no SQL at all
       }
-      Stream.concat(transactionControl(statement).stream(), rules.against(statement).stream())
+      List<String> against = flat == null ? rules.against(statement) : flat.against(statement);
+      Stream.concat(transactionControl(statement).stream(), against.stream())
           .map(reason -> problem(script, statement, reason))
           .forEach(problems::add);
     }
@@ -54,15 +57,47 @@ public final class ScriptReader {
     return problems;
   }
 
+  /**
+   * What an operator should know before a flat file runs, which is not checked against the rules
+   * for a folder's; none: nothing, or it is a folder's. Needs no database.
+   */
+  public static List<ScriptProblem> notes(Script script) {
+    if (!script.kind().isFlat()) {
+      return List.of();
+    }
+    List<ScriptStatement> statements = statements(script);
+    if (statements.isEmpty()) {
+      return List.of(new ScriptProblem(script.file(), 1, "has no statement: nothing will happen."));
+    }
+    List<ScriptProblem> notes = new ArrayList<>();
+    CreatedTables created = new CreatedTables();
+    FlatRules flat = new FlatRules(script, created);
+    for (ScriptStatement statement : statements) {
+      created.see(statement);
+      flat.notes(statement).forEach(note -> notes.add(problem(script, statement, note)));
+    }
+    return notes;
+  }
+
   /** The statements without the BEGIN … COMMIT around the whole file. */
   static List<ScriptStatement> statements(Script script) {
     List<ScriptStatement> all = StatementSplitter.split(script.text());
-    boolean wrapped =
-        all.size() >= 2
-            && isPlain(all.get(0), "BEGIN")
-            && (isPlain(all.get(all.size() - 1), "COMMIT")
-                || isPlain(all.get(all.size() - 1), "END"));
-    return wrapped ? all.subList(1, all.size() - 1) : all;
+    return isWrapped(all) ? all.subList(1, all.size() - 1) : all;
+  }
+
+  /** Whether the file itself says that all of it is one transaction. */
+  static boolean isWrapped(Script script) {
+    return isWrapped(StatementSplitter.split(script.text()));
+  }
+
+  private static boolean isWrapped(List<ScriptStatement> all) {
+    return all.size() >= 2
+        && begins(all.get(0))
+        && (isPlain(all.get(all.size() - 1), "COMMIT") || isPlain(all.get(all.size() - 1), "END"));
+  }
+
+  private static boolean begins(ScriptStatement statement) {
+    return isPlain(statement, "BEGIN") || isPlain(statement, "START");
   }
 
   private static boolean isPlain(ScriptStatement statement, String verb) {

@@ -51,14 +51,16 @@ public final class ScriptRunner {
     if (state.completed()) {
       return new ScriptResult(state.done(), List.of(), List.of());
     }
-    Plan plan = plan(script);
+    Plan plan = plan(script, state.done());
     List<Step> steps = plan.steps();
     refuseChanged(id, script, steps, state);
-    refuseOnServer(script, steps.subList(state.done(), steps.size()), jdbc);
+    refuseOnServer(script, steps, state.done(), jdbc);
     plan.rewrites().forEach(rewrite -> log(id, script, rewrite));
     UnitRunner units =
         new UnitRunner(new ScriptRun(id, script, steps), dataSource, waiter, settings);
-    for (Unit unit : PartitionedForeignKey.adapt(plan.units(), jdbc)) {
+    List<Unit> adapted =
+        script.kind().isFlat() ? plan.units() : PartitionedForeignKey.adapt(plan.units(), jdbc);
+    for (Unit unit : adapted) {
       if (unit.end() > state.done()) {
         waiter.await(Duration.ZERO); // an operator's stop is obeyed here
         units.run(unit);
@@ -75,6 +77,32 @@ public final class ScriptRunner {
     return new ScriptProgress(new JdbcTemplate(dataSource), id, kind).hasBegun();
   }
 
+  /**
+   * Counts every statement of the script as applied without running one, and its down as never
+   * begun: what another tool, or a person, has done already. May run twice.
+   */
+  public void assumeApplied(MigrationId id, Script up) {
+    if (up.kind().isDown()) {
+      throw new IllegalArgumentException(
+          up.kind() + " takes back, a script that goes up is wanted");
+    }
+    new ScriptProgress(new JdbcTemplate(dataSource), id, up.kind()).assumeDone(Plan.of(up).steps());
+    log.info("schema.assumed migration={} script={}", id, up.kind().fileName());
+  }
+
+  /** No script of the migration counts as begun any more. The database stays as it is. */
+  public void forget(MigrationId id) {
+    int forgotten =
+        new JdbcTemplate(dataSource)
+            .update("DELETE FROM sluice.script WHERE migration_id = ?", id.value());
+    log.info("schema.forgotten migration={} scripts={}", id, forgotten);
+  }
+
+  /** How far the script got. Changes nothing, takes no lock on a table of the user. */
+  public ScriptState state(MigrationId id, Script script) {
+    return new ScriptExamination(new JdbcTemplate(dataSource)).of(id, script);
+  }
+
   /** On what is left of the up's work, its statements that are done would be missed for ever. */
   private static void refuseHalfTakenBack(MigrationId id, Script script, ScriptProgress progress) {
     if (!script.kind().isDown()) {
@@ -88,10 +116,10 @@ public final class ScriptRunner {
     }
   }
 
-  private static Plan plan(Script script) {
+  private static Plan plan(Script script, int done) {
     List<ScriptProblem> problems = ScriptReader.check(script);
     if (!problems.isEmpty()) {
-      throw ScriptException.refused(problems);
+      throw ScriptException.refused(problems, done);
     }
     return Plan.of(script);
   }
@@ -107,10 +135,11 @@ public final class ScriptRunner {
     }
   }
 
-  private static void refuseOnServer(Script script, List<Step> left, JdbcTemplate jdbc) {
-    List<ScriptProblem> problems = new ServerRules(script, jdbc).against(left);
+  private static void refuseOnServer(Script script, List<Step> steps, int done, JdbcTemplate jdbc) {
+    List<ScriptProblem> problems =
+        new ServerRules(script, jdbc).against(steps.subList(done, steps.size()));
     if (!problems.isEmpty()) {
-      throw ScriptException.refused(problems);
+      throw ScriptException.refused(problems, done);
     }
   }
 

@@ -12,6 +12,12 @@ record Step(int line, String sql, Isolation isolation) {
     return new Step(statement.line(), statement.sql(), Isolation.of(statement));
   }
 
+  /** Whether it ends transactions itself, so that a failure may leave a part of it done. */
+  boolean commitsItself() {
+    return isolation == Isolation.OUTSIDE
+        && Isolation.commitsItself(StatementSplitter.split(sql).get(0));
+  }
+
   String summary() {
     return ScriptStatement.summary(sql);
   }

@@ -220,6 +220,11 @@ public final class UndoJournal {
   }
 
   private String functionName() {
+    return function(id);
+  }
+
+  /** What the triggers of a migration execute. */
+  static String function(MigrationId id) {
     return "sluice." + new Identifier("born_" + id.value()).quoted();
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.schema;
 
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Waiter;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,11 @@ final class UnitRunner {
   void run(Unit unit) {
     Attempts attempts = new Attempts(run, unit, settings, blockers);
     try {
-      retry.run(() -> attempt(unit), attempts);
+      if (unit.steps().get(0).commitsItself()) {
+        attempt(unit); // a second attempt would do a part of it twice
+      } else {
+        retry.run(() -> attempt(unit), attempts);
+      }
     } catch (StepFailedException | NestedRuntimeException e) {
       throw ScriptException.failed(attempts.situation(e), e);
     }
@@ -105,16 +110,42 @@ final class UnitRunner {
     if (done >= unit.end()) {
       return;
     }
-    for (Step step : unit.from(done)) {
-      setTimeouts(jdbc, step.isolation());
-      execute(jdbc, step);
+    if (run.script().kind().isFlat()) {
+      asItIs(jdbc, unit.from(done));
+    } else {
+      for (Step step : unit.from(done)) {
+        setTimeouts(jdbc, step.isolation());
+        execute(jdbc, step);
+      }
     }
     advance(progress, unit);
   }
 
+  /**
+   * Another tool's statements work as long as they need, and may set a {@code statement_timeout} or
+   * a role of their own; the role must be ours again where their progress is written down. How long
+   * they wait for locks is bounded whatever they set. A constraint that is deferred fails here, and
+   * not in the commit, which would name no statement.
+   */
+  private void asItIs(JdbcTemplate jdbc, List<Step> steps) {
+    String role = jdbc.queryForObject("SELECT current_setting('role')", String.class);
+    for (Step step : steps) {
+      setLockTimeout(jdbc);
+      execute(jdbc, step);
+    }
+    execute(jdbc, steps.get(steps.size() - 1), "SET CONSTRAINTS ALL IMMEDIATE");
+    PlainSql.execute(jdbc, "RESET SESSION AUTHORIZATION");
+    jdbc.queryForObject("SELECT pg_catalog.set_config('role', ?, true)", String.class, role);
+  }
+
   private static void execute(JdbcTemplate jdbc, Step step) {
+    execute(jdbc, step, step.sql());
+  }
+
+  /** A failure counts as one of {@code step}. */
+  private static void execute(JdbcTemplate jdbc, Step step, String sql) {
     try {
-      PlainSql.execute(jdbc, step.sql());
+      PlainSql.execute(jdbc, sql);
     } catch (DataAccessException e) {
       throw new StepFailedException(step, e);
     }
@@ -125,22 +156,36 @@ final class UnitRunner {
    * are held to its end.
    */
   private void setTimeouts(JdbcTemplate jdbc, Isolation isolation) {
-    long lockMillis = settings.lockTimeout().toMillis();
-    long statementMillis =
-        isolation == Isolation.TOGETHER ? settings.statementTimeout().toMillis() : 0;
-    jdbc.queryForMap(
+    boolean bounded = isolation == Isolation.TOGETHER && !run.script().kind().isFlat();
+    long statementMillis = bounded ? settings.statementTimeout().toMillis() : 0;
+    setLockTimeout(jdbc);
+    jdbc.queryForObject(
         """
-        SELECT set_config('lock_timeout', greatest(?::bigint,
-                 ?::bigint - (extract(epoch FROM clock_timestamp() - now()) * 1000)::bigint)::text, true)
-                 AS lock_timeout,
-               set_config('statement_timeout', (CASE WHEN ?::bigint = 0 THEN 0 ELSE greatest(1,
+        SELECT set_config('statement_timeout', (CASE WHEN ?::bigint = 0 THEN 0 ELSE greatest(1,
                  ?::bigint - (extract(epoch FROM clock_timestamp() - now()) * 1000)::bigint) END)::text, true)
-                 AS statement_timeout
         """,
-        Math.max(1, lockMillis / LOCK_TIMEOUT_PARTS),
-        lockMillis,
+        String.class,
         statementMillis,
         statementMillis);
+  }
+
+  /**
+   * A statement that has worked long has not waited long, so a flat file's time for waiting is
+   * counted for each statement.
+   */
+  private void setLockTimeout(JdbcTemplate jdbc) {
+    long lockMillis = settings.lockTimeout().toMillis();
+    long leastMillis =
+        run.script().kind().isFlat() ? lockMillis : Math.max(1, lockMillis / LOCK_TIMEOUT_PARTS);
+    jdbc.queryForObject(
+        """
+        SELECT pg_catalog.set_config('lock_timeout', greatest(?::bigint,
+                 ?::bigint - (extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.now()) * 1000)::bigint)::text,
+                 true)
+        """,
+        String.class,
+        leastMillis,
+        lockMillis);
   }
 
   private void outside(JdbcTemplate session, Unit unit) {
@@ -150,7 +195,7 @@ final class UnitRunner {
     try {
       outside.run(session, step, mayHaveHappened);
     } catch (DataAccessException e) {
-      if (isAnswer(e)) {
+      if (isAnswer(e) && !step.commitsItself()) {
         onSession.forgetAttempt();
       }
       throw new StepFailedException(step, e);

@@ -6,12 +6,12 @@
  * cut into steps: neighbours that may share a transaction do, a statement that PostgreSQL refuses
  * in one runs outside, and a scan never shares a transaction with a lock that blocks the
  * application. How many steps are done is written in the transaction of the steps themselves, so a
- * crash neither repeats nor skips one.
+ * crash neither repeats nor skips one. Files of another tool run as they are, and counted alike.
  *
  * <p>May import {@code postgres} and {@code migration}, Spring JDBC and Spring Retry; nothing of
- * Spring Batch. It must never change a row of the user, wait inside a transaction, or wait for a
- * table lock without a bound: everybody who comes after a waiting {@code ALTER TABLE} waits with
- * it.
+ * Spring Batch. It must never change a row of the user but by a file of another tool, wait inside a
+ * transaction, or wait for a table lock without a bound: everybody who comes after a waiting {@code
+ * ALTER TABLE} waits with it.
  */
 @NullMarked
 package dev.sluice.schema;

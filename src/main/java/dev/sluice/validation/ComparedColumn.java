@@ -10,8 +10,8 @@ import org.springframework.jdbc.core.JdbcOperations;
  * A written column and how its values are compared: typed, so that 1.0 equals 1.00; by their binary
  * image where the type has no equality of its own (json, xml, point).
  *
- * @param collated text of any kind: compared letter by letter, whatever the collations of the two
- *     sides are
+ * @param collated text of any kind, citext and arrays too: compared letter by letter, whatever the
+ *     collations of the two sides are, and whether the type's own equality minds case
  */
 record ComparedColumn(
     Identifier name, String qualified, String type, boolean byImage, boolean collated) {
@@ -60,8 +60,8 @@ record ComparedColumn(
       return "record_send(ROW(%s)) <> record_send(ROW(CAST(%s AS %s)))"
           .formatted(qualified, value, type);
     }
-    String collation = collated ? " COLLATE pg_catalog.\"C\"" : "";
+    String letters = collated ? "::text COLLATE pg_catalog.\"C\"" : "";
     return "%1$s%2$s IS DISTINCT FROM CAST(%3$s AS %4$s)%2$s"
-        .formatted(qualified, collation, value, type);
+        .formatted(qualified, letters, value, type);
   }
 }

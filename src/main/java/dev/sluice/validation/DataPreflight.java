@@ -69,6 +69,9 @@ public final class DataPreflight {
                       column, expression, subject.table(), inspection, findings);
                 }
               });
+      if (findings.report().refusals().isEmpty()) { // else an expression may be wrong
+        new OldSideCheck(set, migration.undo()).check(subject, missing, findings);
+      }
     } else if (writable && migration.change() instanceof Change.Transform transform) {
       planning.transform(transform, condition);
     }

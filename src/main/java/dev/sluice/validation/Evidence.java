@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param queries for the user's own statements
  * @param baseline null: none was captured for the run
+ * @param journal null: the run kept none, or it is gone
  * @param transformer null: the change is no transform
  */
 record Evidence(
@@ -22,6 +23,7 @@ record Evidence(
     Windows windows,
     Inspection queries,
     @Nullable Baseline baseline,
+    @Nullable Journal journal,
     @Nullable RowTransformer transformer) {
 
   Inspection inspection() {

@@ -5,17 +5,16 @@ import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.migration.VerifyPolicy;
-import dev.sluice.postgres.ExpressionFacts;
-import dev.sluice.postgres.GeneratedColumn;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in the written columns is what the definition computes today, row by row. What cannot
- * be compared is skipped and says why.
+ * What stands in the written columns is what the definition computes, row by row. What cannot be
+ * compared is skipped and says why.
+ *
+ * <p>With an undo journal: each row that still holds what the run wrote, from what it held before.
+ * Without: every row of the table, from what it holds today.
  */
 final class RecomputeCheck implements VerifyCheck {
 
@@ -25,13 +24,12 @@ final class RecomputeCheck implements VerifyCheck {
           + " Where other values are right, set 'verify: {differences: report}', which lists them"
           + " without failing; where they are wrong, correct them";
 
-  /**
-   * One written column.
-   *
-   * @param skipped why it is not compared; null: it is
-   * @param remark what to know about its differences; may be empty
-   */
-  private record Plan(Identifier column, @Nullable String skipped, String remark) {}
+  private static final String WAYS_ON_WITH_JOURNAL =
+      "covers the rows that still hold what this run wrote. One that is untouched since differs by"
+          + " a trigger, or by what has changed beside it: the definition, a function, another"
+          + " table. Any other was updated after the run had passed, and is computed from other"
+          + " values now: let the application write both, and correct it. Where such differences"
+          + " are right, set 'verify: {differences: report}', which lists them without failing";
 
   @Override
   public String name() {
@@ -40,34 +38,48 @@ final class RecomputeCheck implements VerifyCheck {
 
   @Override
   public List<Certificate.Result> verify(Evidence evidence) {
-    Change change = evidence.migration().change();
-    List<Plan> plans =
-        change instanceof Change.SetExpressions set
-            ? set.expressions().entrySet().stream().map(entry -> plan(entry, evidence)).toList()
-            : transformPlans((Change.Transform) change, evidence);
-    List<Plan> compared = plans.stream().filter(plan -> plan.skipped() == null).toList();
+    List<RecomputePlan> plans = new RecomputePlans(evidence).all();
+    List<RecomputePlan> compared = plans.stream().filter(plan -> plan.skipped() == null).toList();
     Tally tally = new Tally(compared.size());
-    Coverage coverage = Coverage.of(evidence.windows(), policy(evidence).sample(), evidence.run());
-    if (!compared.isEmpty()) {
-      Recompute recompute = recompute(compared, evidence);
-      coverage.each(recompute.windowRows(), window -> recompute.compare(window, tally));
-    }
+    Journal journal = evidence.journal();
+    Standing standing = journal == null ? null : new Standing(journal);
+    Windows walked = journal == null ? evidence.windows() : journal.windows();
+    Coverage coverage = Coverage.of(walked, policy(evidence).sample(), evidence.run());
     List<Certificate.Result> results = new ArrayList<>();
-    for (Plan plan : plans) {
+    if (!compared.isEmpty()) {
+      compare(recompute(compared, evidence), coverage, tally, standing);
+      if (standing != null) {
+        results.add(new Certificate.Result("changed since", true, standing.detail(coverage)));
+      }
+    }
+    for (RecomputePlan plan : plans) {
       int column = compared.indexOf(plan);
       results.add(
           column < 0
-              ? new Certificate.Result(name(plan), true, "not compared: " + plan.skipped())
+              ? new Certificate.Result(plan.name(), true, "not compared: " + plan.skipped())
               : result(plan, tally.isClean(column), tally.detail(column, coverage), evidence));
     }
     if (tally.anyDiffers() && !isTolerated(evidence)) {
-      results.add(new Certificate.Result(name(), false, WAYS_ON));
+      String waysOn = journal == null ? WAYS_ON : WAYS_ON_WITH_JOURNAL;
+      results.add(new Certificate.Result(name(), false, waysOn));
     }
     return results;
   }
 
-  private static String name(Plan plan) {
-    return "recompute " + plan.column();
+  /** A window that overruns its time has told nothing: it comes again, in halves. */
+  private static void compare(
+      Recompute recompute, Coverage coverage, Tally tally, @Nullable Standing standing) {
+    coverage.each(
+        recompute.windowRows(),
+        window -> {
+          if (standing == null) {
+            recompute.compare(window, tally);
+          } else {
+            Standing.Part part = standing.look(window);
+            recompute.compare(window, tally);
+            standing.add(part);
+          }
+        });
   }
 
   private static boolean isTolerated(Evidence evidence) {
@@ -78,71 +90,52 @@ final class RecomputeCheck implements VerifyCheck {
     return evidence.migration().verify();
   }
 
-  private static Plan plan(Map.Entry<Identifier, String> entry, Evidence evidence) {
-    Optional<ExpressionFacts> known =
-        ExpressionNotes.facts(evidence.inspection(), evidence.table().name(), entry.getValue());
-    if (known.isEmpty()) {
-      return new Plan(
-          entry.getKey(),
-          "the role may not create temporary views, which tell what the expression reads",
-          "");
-    }
-    ExpressionFacts facts = known.get();
-    if (!facts.isRepeatable()) {
-      return new Plan(
-          entry.getKey(),
-          "%s gives another value each time".formatted(ExpressionNotes.unrepeatable(facts)),
-          "");
-    }
-    return new Plan(
-        entry.getKey(),
-        readsWhatIsWritten("the expression", facts.sourceColumns(), evidence),
-        facts.otherTables().isEmpty()
-            ? ""
-            : "; it reads %s, so the application may have caused a difference since"
-                .formatted(ExpressionNotes.tables(facts)));
-  }
-
-  private static List<Plan> transformPlans(Change.Transform transform, Evidence evidence) {
-    String skipped = readsWhatIsWritten("the transform", transform.read(), evidence);
-    return transform.write().stream().map(column -> new Plan(column, skipped, "")).toList();
-  }
-
-  /** Reading such a column again gives what the run made of it, not what it was computed from. */
-  private static @Nullable String readsWhatIsWritten(
-      String reader, List<Identifier> read, Evidence evidence) {
-    List<Identifier> written = evidence.migration().change().writtenColumns();
-    List<Identifier> own = read.stream().filter(written::contains).toList();
-    if (!own.isEmpty()) {
-      return "%s reads %s, which the migration writes".formatted(reader, Subject.listed(own));
-    }
-    return evidence.inspection().read(jdbc -> GeneratedColumn.of(jdbc, evidence.table())).stream()
-        .filter(generated -> read.contains(generated.name()) && written.contains(generated.from()))
-        .findFirst()
-        .map(
-            generated ->
-                "%s reads '%s', which is generated from '%s', which the migration writes"
-                    .formatted(reader, generated.name(), generated.from()))
-        .orElse(null);
-  }
-
-  private static Recompute recompute(List<Plan> plans, Evidence evidence) {
+  private static Recompute recompute(List<RecomputePlan> plans, Evidence evidence) {
     List<ComparedColumn> columns = new ArrayList<>();
-    for (Plan plan : plans) {
+    for (RecomputePlan plan : plans) {
       columns.add(ComparedColumn.of(evidence.table(), plan.column(), evidence.inspection()));
     }
-    Change change = evidence.migration().change();
-    if (change instanceof Change.SetExpressions set) {
-      List<String> expressions =
-          plans.stream().flatMap(plan -> expression(set, plan.column()).stream()).toList();
-      return new SqlRecompute(evidence.windows(), columns, expressions);
+    OldValues old = new OldValues(evidence.journal());
+    if (evidence.migration().change() instanceof Change.Transform transform) {
+      List<String> reads =
+          transform.read().stream().map(name -> read(name, evidence, old)).toList();
+      return new TransformRecompute(
+          old.rows(evidence), columns, reads, transform, transformer(evidence));
     }
-    return new TransformRecompute(
-        evidence.windows(), columns, (Change.Transform) change, transformer(evidence));
+    List<String> values =
+        plans.stream()
+            .map(plan -> plan.overOldRow() ? old.add(plan.expression()) : plan.expression())
+            .toList();
+    return new SqlRecompute(old.rows(evidence), columns, values);
   }
 
-  private static Optional<String> expression(Change.SetExpressions set, Identifier column) {
-    return Optional.ofNullable(set.expressions().get(column));
+  /** SQL for a value that a transform reads. */
+  private static String read(Identifier name, Evidence evidence, OldValues old) {
+    Journal journal = evidence.journal();
+    String column = evidence.table().name().name().quoted() + "." + name.quoted();
+    return journal != null && journal.concerns(List.of(name)) ? old.add(column) : column;
+  }
+
+  /** Collects what is computed over rows as they were before the run. */
+  private static final class OldValues {
+    private final @Nullable Journal journal;
+    private final List<String> expressions = new ArrayList<>();
+
+    OldValues(@Nullable Journal journal) {
+      this.journal = journal;
+    }
+
+    /** What the value is called in a statement over {@link #rows}. */
+    String add(String expression) {
+      expressions.add(expression);
+      return JournaledRows.old(expressions.size() - 1);
+    }
+
+    ComparedRows rows(Evidence evidence) {
+      return journal == null
+          ? new TableRows(evidence.windows())
+          : new JournaledRows(journal, expressions);
+    }
   }
 
   private static RowTransformer transformer(Evidence evidence) {
@@ -155,12 +148,12 @@ final class RecomputeCheck implements VerifyCheck {
   }
 
   private static Certificate.Result result(
-      Plan plan, boolean clean, String detail, Evidence evidence) {
+      RecomputePlan plan, boolean clean, String detail, Evidence evidence) {
     boolean tolerated = isTolerated(evidence);
     String remarks =
         clean
             ? ""
             : plan.remark() + (tolerated ? "; reported only, as verify.differences asks" : "");
-    return new Certificate.Result(name(plan), clean || tolerated, detail + remarks);
+    return new Certificate.Result(plan.name(), clean || tolerated, detail + remarks);
   }
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Preflight refuses the migration: exit code 3. This launch changed nothing, and a retry changes
- * nothing.
+ * A preflight or a verification refuses the migration: exit code 3. This launch changed nothing,
+ * and a retry changes nothing.
  */
 public final class RefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -5,11 +5,11 @@ import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.KeyWindows;
 import dev.sluice.postgres.ServerError;
 import dev.sluice.postgres.TableKey;
-import dev.sluice.postgres.UserSql;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -18,21 +18,29 @@ import org.springframework.jdbc.core.JdbcOperations;
 
 /** Recomputes {@code set}: PostgreSQL evaluates the expressions again, a window a statement. */
 final class SqlRecompute implements Recompute {
+  private final ComparedRows rows;
   private final Windows windows;
-  private final TableKey key;
   private final List<String> differs;
 
+  /** Of one window, by the columns' order. */
+  private record Counts(long rows, List<Differing> columns) {}
+
   /**
-   * @param expressions the user's SQL, one a column
+   * Of one column.
+   *
+   * @param untouched of those rows
    */
-  SqlRecompute(Windows windows, List<ComparedColumn> columns, List<String> expressions) {
-    this.windows = windows;
-    this.key = windows.key();
+  private record Differing(long rows, long untouched) {}
+
+  /**
+   * @param values SQL for the computed value, one a column, ready for JDBC
+   */
+  SqlRecompute(ComparedRows rows, List<ComparedColumn> columns, List<String> values) {
+    this.rows = rows;
+    this.windows = rows.walked();
     this.differs =
         IntStream.range(0, columns.size())
-            .mapToObj(
-                i ->
-                    columns.get(i).differsFrom("(\n" + UserSql.forJdbc(expressions.get(i)) + "\n)"))
+            .mapToObj(i -> columns.get(i).differsFrom(values.get(i)) + " AS _k_d" + i)
             .toList();
   }
 
@@ -44,15 +52,16 @@ final class SqlRecompute implements Recompute {
   @Override
   public void compare(KeyRange window, Tally tally) {
     try {
-      long[] counts = windows.inspection().read(jdbc -> counts(jdbc, window));
+      Counts counts = windows.inspection().read(jdbc -> counts(jdbc, window));
       List<List<Key>> keys = new ArrayList<>();
       for (int i = 0; i < differs.size(); i++) {
-        keys.add(differing(i, counts[i + 1], window, tally));
+        keys.add(differing(i, counts.columns().get(i).rows(), window, tally));
       }
-      tally.compared(counts[0]);
+      tally.compared(counts.rows());
       for (int i = 0; i < differs.size(); i++) {
         int column = i;
-        tally.differs(column, counts[column + 1]);
+        Differing differing = counts.columns().get(i);
+        tally.differs(column, differing.rows(), differing.untouched());
         keys.get(column).forEach(key -> tally.name(column, key));
       }
     } catch (DataAccessException e) {
@@ -75,7 +84,7 @@ final class SqlRecompute implements Recompute {
       int half = (rows + 1) / 2;
       KeyRange whole = range;
       KeyRange first =
-          windows.inspection().read(jdbc -> new KeyWindows(jdbc, key).first(whole, half));
+          windows.inspection().read(jdbc -> new KeyWindows(jdbc, windows.key()).first(whole, half));
       range = fails(first) ? first : whole.startingAfter(first.through());
       rows = half;
     }
@@ -98,53 +107,50 @@ final class SqlRecompute implements Recompute {
     return ServerError.of(e).filter(ServerError::isAboutAValue);
   }
 
-  /** All rows, then the differences by column. */
-  private long[] counts(JdbcOperations jdbc, KeyRange window) {
+  private Counts counts(JdbcOperations jdbc, KeyRange window) {
     String sql =
         """
         SELECT count(*)%s
-        FROM (SELECT %s
-              FROM %s
-              WHERE %s) AS _k_rows
+        FROM (%s) AS _k_rows
         """
             .formatted(
-                columns(i -> ", count(*) FILTER (WHERE _k_d%d)".formatted(i), ""),
-                columns(i -> "%s AS _k_d%d".formatted(differs.get(i), i), ",\n"),
-                key.table().quoted(),
-                key.inRange(window));
-    return jdbc.query(
-            sql,
-            (rs, row) -> {
-              long[] counts = new long[differs.size() + 1];
-              for (int i = 0; i < counts.length; i++) {
-                counts[i] = rs.getLong(i + 1);
-              }
-              return counts;
-            },
-            TableKey.rangeArguments(window).toArray())
+                columns(
+                    ", count(*) FILTER (WHERE _k_d%1$d)"
+                        + ", count(*) FILTER (WHERE _k_d%1$d AND _kuntouched)"),
+                rows.select(window, String.join(",\n", differs)));
+    return jdbc.query(sql, (rs, row) -> counts(rs), TableKey.rangeArguments(window).toArray())
         .get(0);
   }
 
-  private String columns(IntFunction<String> part, String separator) {
-    return IntStream.range(0, differs.size()).mapToObj(part).collect(Collectors.joining(separator));
+  private Counts counts(ResultSet rs) throws SQLException {
+    List<Differing> columns = new ArrayList<>();
+    for (int i = 0; i < differs.size(); i++) {
+      columns.add(new Differing(rs.getLong(2 * i + 2), rs.getLong(2 * i + 3)));
+    }
+    return new Counts(rs.getLong(1), columns);
+  }
+
+  private String columns(String part) {
+    return IntStream.range(0, differs.size())
+        .mapToObj(part::formatted)
+        .collect(Collectors.joining());
   }
 
   private List<Key> keys(JdbcOperations jdbc, KeyRange window, int column, int limit) {
+    TableKey key = rows.key();
     String sql =
         """
         SELECT %s
-        FROM %s
-        WHERE %s
-          AND (%s)
+        FROM (%s) AS _k_rows
+        WHERE _k_d%d
         ORDER BY %s
         LIMIT %d
         """
             .formatted(
-                key.textColumnList(),
-                key.table().quoted(),
-                key.inRange(window),
-                differs.get(column),
-                key.columnList(),
+                rows.keyTexts(),
+                rows.select(window, differs.get(column)),
+                column,
+                rows.order(),
                 limit);
     return jdbc.query(sql, (rs, row) -> key.read(rs), TableKey.rangeArguments(window).toArray());
   }

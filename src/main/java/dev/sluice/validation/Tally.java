@@ -8,6 +8,7 @@ import java.util.stream.LongStream;
 /** The differences of the compared columns, by the columns' order. Not thread-safe. */
 final class Tally {
   private final long[] differences;
+  private final long[] untouched;
   private final List<List<Key>> keys = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
   private long compared;
@@ -15,6 +16,7 @@ final class Tally {
 
   Tally(int columns) {
     differences = new long[columns];
+    untouched = new long[columns];
     for (int i = 0; i < columns; i++) {
       keys.add(new ArrayList<>());
     }
@@ -24,8 +26,13 @@ final class Tally {
     compared += rows;
   }
 
-  void differs(int column, long rows) {
+  /**
+   * @param untouchedSince of the rows those that nobody has updated since the run wrote them, as
+   *     far as the journal tells
+   */
+  void differs(int column, long rows, long untouchedSince) {
     differences[column] += rows;
+    untouched[column] += untouchedSince;
   }
 
   /** Names a row; those beyond {@link Windows#KEYS_MAX} are left out. */
@@ -55,13 +62,16 @@ final class Tally {
     return LongStream.of(differences).anyMatch(rows -> rows > 0);
   }
 
-  /** {@code 1000 rows compared, 2 differ: keys 7, 9}. */
+  /** {@code 1000 rows compared, 2 differ: keys 7, 9; 1 of them untouched since}. */
   String detail(int column, Coverage coverage) {
     StringBuilder text = new StringBuilder();
     text.append(
         "%s compared, %d differ".formatted(coverage.describe(compared), differences[column]));
     if (differences[column] > 0) {
       text.append(": keys ").append(Evidence.listed(keys.get(column), differences[column]));
+    }
+    if (untouched[column] > 0) {
+      text.append("; %d of them untouched since".formatted(untouched[column]));
     }
     if (failed > 0) {
       text.append("; %d could not be computed: ".formatted(failed))

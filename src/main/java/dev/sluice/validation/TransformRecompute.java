@@ -28,34 +28,40 @@ final class TransformRecompute implements Recompute {
   /** Held in memory. */
   private static final int ROWS = 1000;
 
+  private final ComparedRows rows;
   private final Windows windows;
   private final TableKey key;
   private final List<ComparedColumn> columns;
-  private final List<Identifier> read;
+  private final List<String> reads;
   private final Row.Columns rowColumns;
   private final RowTransformer transformer;
 
   /** A row as it was read, and what the transform made of it. */
-  private record Computed(Key key, String xmin, List<@Nullable String> texts) {}
+  private record Computed(Source source, List<@Nullable String> texts) {}
 
   /** A row and the columns in which it differs. */
-  private record Compared(Key key, List<Integer> differing) {}
+  private record Compared(Key key, boolean untouched, List<Integer> differing) {}
 
   /** A row as it was read. */
-  private record Source(Key key, String xmin, Row row) {}
+  private record Source(Key key, String xmin, boolean untouched, Row row) {}
 
+  /**
+   * @param reads SQL for each value that the transform reads
+   */
   TransformRecompute(
-      Windows windows,
+      ComparedRows rows,
       List<ComparedColumn> columns,
+      List<String> reads,
       Change.Transform transform,
       RowTransformer transformer) {
-    this.windows = windows;
-    this.key = windows.key();
+    this.rows = rows;
+    this.windows = rows.walked();
+    this.key = rows.key();
     this.columns = columns;
-    this.read = transform.read();
+    this.reads = reads;
     this.rowColumns =
         new Row.Columns(
-            read.stream().map(Identifier::value).toList(),
+            transform.read().stream().map(Identifier::value).toList(),
             transform.write().stream().map(Identifier::value).toList());
     this.transformer = transformer;
   }
@@ -76,7 +82,7 @@ final class TransformRecompute implements Recompute {
     List<Compared> compared =
         computed.isEmpty()
             ? List.of()
-            : windows.inspection().read(jdbc -> compared(jdbc, window, computed));
+            : windows.inspection().read(jdbc -> compared(jdbc, computed));
     failures.forEach(tally::failed);
     tally.compared(compared.size());
     compared.forEach(row -> tell(row, tally));
@@ -85,29 +91,25 @@ final class TransformRecompute implements Recompute {
   private List<Source> sources(JdbcOperations jdbc, KeyRange window) {
     String sql =
         """
-        SELECT %s, %s.xmin::text AS _k_xmin, %s
-        FROM %s
-        WHERE %s
+        SELECT %s, _kxmin, _kuntouched, %s
+        FROM (%s) AS _k_rows
         ORDER BY %s
         """
             .formatted(
-                key.textColumnList(),
-                key.table().quoted(),
-                read.stream()
-                    .map(name -> key.table().quoted() + "." + name.quoted())
-                    .collect(Collectors.joining(", ")),
-                key.table().quoted(),
-                key.inRange(window),
-                key.columnList());
+                rows.keyTexts(),
+                join(reads.size(), i -> "_kr" + i),
+                rows.select(window, join(reads.size(), i -> reads.get(i) + " AS _kr" + i)),
+                rows.order());
     return jdbc.query(sql, (rs, row) -> source(rs), TableKey.rangeArguments(window).toArray());
   }
 
   private Source source(ResultSet rs) throws SQLException {
-    int firstRead = key.width() + 2;
+    int firstRead = key.width() + 3;
     return new Source(
         key.read(rs),
-        rs.getString("_k_xmin"),
-        new Row(rowColumns, ColumnValues.read(rs, firstRead, read.size())));
+        rs.getString("_kxmin"),
+        rs.getBoolean("_kuntouched"),
+        new Row(rowColumns, ColumnValues.read(rs, firstRead, reads.size())));
   }
 
   /** A user's code may throw anything; its message may quote the row, so only the type is told. */
@@ -118,33 +120,34 @@ final class TransformRecompute implements Recompute {
       for (Object value : source.row().results()) {
         texts.add(PgText.of(value));
       }
-      computed.add(new Computed(source.key(), source.xmin(), texts));
+      computed.add(new Computed(source, texts));
     } catch (Exception e) {
       failures.add("key %s: %s".formatted(source.key(), e.getClass().getName()));
     }
   }
 
-  private List<Compared> compared(JdbcOperations jdbc, KeyRange window, List<Computed> computed) {
-    // the range, although the keys say it all: it bounds the rows that a hash join would read
+  private List<Compared> compared(JdbcOperations jdbc, List<Computed> computed) {
+    // OFFSET 0: an index probe a row, where a join may read all between the first key and the last
     String sql =
         """
-        SELECT %1$s, %2$s
-        FROM unnest(%3$s) AS _k_computed(_k_xmin, %4$s, %5$s)
-        JOIN %6$s ON %7$s AND %6$s.xmin::text = _k_computed._k_xmin
-        WHERE %8$s
+        SELECT _krow.*
+        FROM unnest(%1$s) AS _k_computed(_k_xmin, _k_untouched, %2$s, %3$s)
+        CROSS JOIN LATERAL (
+          SELECT %4$s, _k_computed._k_untouched, %5$s
+          FROM %6$s
+          WHERE %7$s
+            AND %6$s.xmin::text = _k_computed._k_xmin
+          OFFSET 0) AS _krow
         """
             .formatted(
-                key.textColumnList(),
-                join(columns.size(), this::differs),
-                join(1 + key.width() + columns.size(), i -> "CAST(? AS text[])"),
+                join(2 + key.width() + columns.size(), i -> "CAST(? AS text[])"),
                 join(key.width(), i -> "_k_key" + i),
                 join(columns.size(), i -> "_k_value" + i),
+                key.textColumnList(),
+                join(columns.size(), this::differs),
                 key.table().quoted(),
-                key.comparedWith("=", i -> "_k_computed._k_key" + i),
-                key.inRange(window));
-    List<Object> arguments = new ArrayList<>(arrays(computed));
-    arguments.addAll(TableKey.rangeArguments(window));
-    return jdbc.query(sql, (rs, row) -> compared(rs), arguments.toArray());
+                key.comparedWith("=", i -> "_k_computed._k_key" + i));
+    return jdbc.query(sql, (rs, row) -> compared(rs), arrays(computed).toArray());
   }
 
   private Compared compared(ResultSet rs) throws SQLException {
@@ -154,7 +157,8 @@ final class TransformRecompute implements Recompute {
         differing.add(i);
       }
     }
-    return new Compared(key.read(rs), differing);
+    return new Compared(
+        key.read(rs), Boolean.parseBoolean(rs.getString("_k_untouched")), differing);
   }
 
   private String differs(int column) {
@@ -163,19 +167,25 @@ final class TransformRecompute implements Recompute {
 
   private static void tell(Compared row, Tally tally) {
     for (int column : row.differing()) {
-      tally.differs(column, 1);
+      tally.differs(column, 1, row.untouched() ? 1 : 0);
       tally.name(column, row.key());
     }
   }
 
-  /** One text[] a column of the unnest: xmin, key, values. */
+  /** One text[] a column of the unnest: xmin, untouched, key, values. */
   private List<@Nullable String[]> arrays(List<Computed> computed) {
     List<@Nullable String[]> arrays = new ArrayList<>();
-    arrays.add(computed.stream().map(Computed::xmin).toArray(String[]::new));
+    arrays.add(computed.stream().map(row -> row.source().xmin()).toArray(String[]::new));
+    arrays.add(
+        computed.stream()
+            .map(row -> String.valueOf(row.source().untouched()))
+            .toArray(String[]::new));
     for (int i = 0; i < key.width(); i++) {
       int column = i;
       arrays.add(
-          computed.stream().map(row -> row.key().texts().get(column)).toArray(String[]::new));
+          computed.stream()
+              .map(row -> row.source().key().texts().get(column))
+              .toArray(String[]::new));
     }
     for (int i = 0; i < columns.size(); i++) {
       int column = i;

@@ -1,6 +1,10 @@
 package dev.sluice.validation;
 
+import dev.sluice.control.Ledger;
+import dev.sluice.control.LedgerEntry;
+import dev.sluice.control.RunState;
 import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.Catalog;
 import dev.sluice.postgres.ServerError;
@@ -50,25 +54,52 @@ public final class Verification {
    *
    * @param transformer null: the change is no transform
    * @throws IllegalArgumentException if the table or its key is missing, or the transformer
+   * @throws RefusedException if the run is rolled back, or the definition does not fit its journal;
+   *     nothing is stored
    * @throws DataAccessException for an error that may pass by itself
    * @throws Waiter.StoppedException if an operator asks to stop; nothing is stored
    */
   public Certificate verify(
       DataMigration migration, long run, @Nullable RowTransformer transformer) {
     Instant verifiedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    refuseRolledBack(migration.id());
     Evidence evidence = evidence(migration, run, transformer);
     List<Certificate.Result> results = new ArrayList<>();
     for (VerifyCheck check : checks(migration)) {
       results.addAll(outcome(check, evidence));
     }
+    // once more: with the rollback the journal loses the rows that are back
+    refuseRolledBack(migration.id());
     Certificate certificate = new Certificate(verifiedAt, results);
     new Certificates(dataSource).save(migration.id(), run, certificate);
     return certificate;
   }
 
-  private static List<VerifyCheck> checks(DataMigration migration) {
+  private void refuseRolledBack(MigrationId id) {
+    RunState state = state(id);
+    if (state == RunState.ROLLING_BACK) {
+      throw new RefusedException(
+          id,
+          List.of(
+              "is being rolled back, and rows that are back are no result of the run. End that with 'rollback %s'."
+                  .formatted(id)));
+    }
+    if (state == RunState.ROLLED_BACK) {
+      throw new RefusedException(
+          id, List.of("was rolled back, there is no result to verify. Run it again first."));
+    }
+  }
+
+  private RunState state(MigrationId id) {
+    return new Ledger(new JdbcTemplate(dataSource))
+        .find(id)
+        .map(LedgerEntry::state)
+        .orElse(RunState.PENDING);
+  }
+
+  private List<VerifyCheck> checks(DataMigration migration) {
     List<VerifyCheck> checks = new ArrayList<>();
-    checks.add(new RemainingCheck());
+    checks.add(new RemainingCheck(() -> state(migration.id())));
     migration.checks().after().forEach(check -> checks.add(new AfterCheck(check)));
     checks.add(new RecomputeCheck());
     migration.checks().distribution().forEach(column -> checks.add(new DistributionCheck(column)));
@@ -84,6 +115,7 @@ public final class Verification {
                 () ->
                     new IllegalArgumentException("there is no table '" + migration.table() + "'"));
     Windows windows = new Windows(inspection, TableKey.of(table, migration.key()), waiter);
+    Journals journals = new Journals(new JdbcTemplate(dataSource), migration, table);
     return new Evidence(
         migration,
         run,
@@ -91,6 +123,7 @@ public final class Verification {
         windows,
         queries,
         new Baselines(dataSource, waiter).find(migration.id(), run).orElse(null),
+        journals.find(run, windows).orElse(null),
         transformer);
   }
 

@@ -4,6 +4,7 @@ import dev.sluice.control.Event;
 import dev.sluice.control.History;
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerLock;
+import dev.sluice.control.RunState;
 import dev.sluice.control.SluiceSchema;
 import dev.sluice.control.StopSignal;
 import dev.sluice.job.ChangedMigration;
@@ -13,7 +14,10 @@ import dev.sluice.job.Migrations;
 import dev.sluice.job.Outcome;
 import dev.sluice.job.RunResult;
 import dev.sluice.migration.MigrationId;
+import dev.sluice.migration.TableName;
 import dev.sluice.postgres.Waiter;
+import dev.sluice.schema.ScriptRunner;
+import dev.sluice.schema.ScriptSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -102,6 +106,73 @@ public final class Versions {
                     down(versions.toTakeBackAbove(id)).stream(),
                     up(versions.toApplyUpTo(id)).stream())
                 .toList());
+  }
+
+  /**
+   * Sets a migration's state without running anything.
+   *
+   * @param state one that {@link RunState#mayBeForced}
+   * @throws IllegalArgumentException if it has no files here
+   */
+  public RunResult force(MigrationId id, RunState state) {
+    return settling(
+        settlement -> new Force(settlement, scripts(), dataSource).run(files(id), state));
+  }
+
+  /**
+   * Examines a migration that did not end well. Runs none of its statements.
+   *
+   * @param acceptChanges whether files that have changed since they were applied are taken for
+   *     those that ran
+   * @throws IllegalArgumentException if it has no files here
+   */
+  public RunResult repair(MigrationId id, boolean acceptChanges) {
+    return settling(settlement -> new Repair(settlement, scripts()).run(files(id), acceptChanges));
+  }
+
+  /** The same for all that need it; empty: none does. */
+  public List<RunResult> repairAll(boolean acceptChanges) {
+    return list().all().stream()
+        .filter(version -> version.files() != null)
+        .filter(version -> version.isUnfinished() || version.hasChanged())
+        .map(version -> repair(version.id(), acceptChanges))
+        .toList();
+  }
+
+  /**
+   * Takes over what another tool's table says was applied.
+   *
+   * @param table null: whichever of the usual ones is there
+   */
+  public Walk importFrom(@Nullable TableName table) {
+    JdbcTemplate jdbc = new JdbcTemplate(dataSource);
+    List<TableName> names = table == null ? ForeignLedger.USUAL : List.of(table);
+    try {
+      List<ForeignLedger> found =
+          names.stream().flatMap(name -> ForeignLedger.read(name, jdbc).stream()).toList();
+      if (found.size() != 1) {
+        return notBegun(Outcome.REFUSED, ForeignLedger.notOne(names, found));
+      }
+      return settling(
+          settlement ->
+              new LedgerImport(settlement, scripts()).run(found.get(0), migrations.loadAll()));
+    } catch (ForeignLedger.UnknownFormException e) {
+      return notBegun(Outcome.REFUSED, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private <T> T settling(Function<Settlement, T> action) {
+    Settlement settlement = new Settlement(dataSource, runner.processName());
+    settlement.upgrade(stop);
+    return action.apply(settlement);
+  }
+
+  private ScriptRunner scripts() {
+    return new ScriptRunner(dataSource, stop, ScriptSettings.DEFAULT);
+  }
+
+  private LoadedMigration files(MigrationId id) {
+    return migrations.load(id);
   }
 
   /** One migration on the way. */

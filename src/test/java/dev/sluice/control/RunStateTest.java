@@ -13,6 +13,12 @@ class RunStateTest {
   }
 
   @Test
+  void aCleanupThatHasBegunOnlyGoesOn() {
+    assertThat(Arrays.stream(RunState.values()).filter(RunState.CLEANING::mayBecome))
+        .containsExactly(RunState.CLEANING, RunState.CLEANED);
+  }
+
+  @Test
   void aRollbackNeverGoesForwardAgainBeforeItEnded() {
     assertThat(RunState.ROLLING_BACK.mayBecome(RunState.RUNNING)).isFalse();
     assertThat(RunState.ROLLED_BACK.mayBecome(RunState.RUNNING)).isTrue();

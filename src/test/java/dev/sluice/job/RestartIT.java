@@ -2,15 +2,11 @@ package dev.sluice.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.cli.SluiceCommand;
+import dev.sluice.testing.CommandLine;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +28,7 @@ class RestartIT {
 
   @TempDir Path jobs;
   private TestDatabase database;
-  private final StringWriter err = new StringWriter();
+  private final StringBuilder err = new StringBuilder();
 
   @BeforeEach
   void create() throws Exception {
@@ -115,12 +111,8 @@ class RestartIT {
   }
 
   private int run() {
-    List<String> args = new ArrayList<>(List.of("run", ID, "--jobs", jobs.toString()));
-    args.addAll(List.of("--url", database.url(), "--user", database.server().user()));
-    args.add("--spring-argument=--spring.datasource.password=" + database.server().password());
-    return SluiceCommand.execute(
-        new PrintWriter(new StringWriter()),
-        new PrintWriter(err, true),
-        args.toArray(new String[0]));
+    CommandLine.Result result = new CommandLine(database, jobs).run("run", ID);
+    err.append(result.err());
+    return result.exitCode();
   }
 }

@@ -110,12 +110,14 @@ class SluiceLibraryIT {
     assertThat(up.results())
         .extracting(result -> result.id().value())
         .containsExactly(FILE, "0002_normalise_phone", "0003_seed_plans");
-    assertThat(up.results().get(2).message())
+    assertThat(up.results().get(2).message().replaceAll("time .*", "time   …"))
         .isEqualTo(
             """
             0003_seed_plans: completed
-              ran up
-              ok     validate: returned true""");
+              ran    up
+              ok     validate: returned true
+              time   …
+              next   'rollback 0003_seed_plans' takes it back""");
     assertThat(count("customers WHERE phone_digits = '41079' || id AND status = 'active'"))
         .isEqualTo(ROWS);
     assertThat(count("plans")).isEqualTo(3);
@@ -148,11 +150,15 @@ class SluiceLibraryIT {
     assertThat(run.outcome()).isEqualTo(Outcome.COMPLETED);
     assertThat(run.message())
         .contains("3,000 rows changed")
+        .contains("files  0002_normalise_phone (in code): expand.up.sql")
         .contains("ok     digits only: returned true")
         .contains("recompute phone_digits: 3000 rows compared, 0 differ");
     assertThat(sluice.rollback(FILE).message())
         .isEqualTo(FILE + ": 0002_normalise_phone depends on it. Take that back first.");
     assertThat(sluice.rollback("0002_normalise_phone").outcome()).isEqualTo(Outcome.ROLLED_BACK);
+    assertThat(sluice.cleanupDryRun(FILE).outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(sluice.cleanup(FILE, "0009_other").message())
+        .startsWith(FILE + ": --confirm says '0009_other', nothing was dropped.");
     assertThat(sluice.rollback(FILE).outcome()).isEqualTo(Outcome.ROLLED_BACK);
     assertThat(count("customers WHERE status IS NULL")).isEqualTo(ROWS);
   }

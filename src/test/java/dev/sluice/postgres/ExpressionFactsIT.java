@@ -66,6 +66,17 @@ class ExpressionFactsIT {
               "table_to_xml('users', true, true, '') IS NULL")) {
         assertThat(read(database, more).ofTheRowAlone()).as(more).isFalse();
       }
+      for (String again :
+          List.of(
+              "id < (SELECT max(id) FROM users)",
+              "(WITH u AS (SELECT 1 FROM public.users AS x) SELECT count(*) FROM u, orders) > id")) {
+        assertThat(read(database, again).readsOtherRows()).as(again).isTrue();
+      }
+      for (String once :
+          List.of(
+              "id > 1", "to_jsonb(users)", "(SELECT sum(cents) FROM orders WHERE user_id = id)")) {
+        assertThat(read(database, once).readsOtherRows()).as(once).isFalse();
+      }
       assertThat(read(database, "name").isRepeatable()).isTrue();
       assertThat(read(database, "now()").isRepeatable()).isFalse();
       assertThat(read(database, "random()").isRepeatable()).isFalse();

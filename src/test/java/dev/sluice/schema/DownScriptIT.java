@@ -77,7 +77,7 @@ class DownScriptIT {
         .hasMessage(
             """
             jobs/0007_split/expand.up.sql: expand.down.sql has begun to take it back, 1 of its statements are applied.
-            Nothing was applied by this run. Run expand.down.sql to its end first: roll 0007_split back again.""");
+            Nothing was applied by this run. Run expand.down.sql to its end first, by 'rollback 0007_split' or 'down'.""");
 
     assertThat(trial.run(Kind.EXPAND_DOWN, DOWN).doneBefore()).isEqualTo(1);
     assertThat(rows()).containsExactly("expand.down.sql 3 true");

@@ -128,7 +128,7 @@ class IndexInTheWayIT {
             jobs/0007_split/expand.up.sql:1: statement 1 of 1: CREATE INDEX CONCURRENTLY "I" ON app."User" (email)
             index "app"."I" is in the way with another definition, and cannot be renamed, because "app"."I_old" exists too. Drop or rename one of them.
             Applied before it: nothing.
-            Correct the database, or the statement in the file, then run 0007_split again: it goes on behind what is applied.
+            Correct the database, or the statement in the file, then 'run 0007_split' or 'up' goes on behind what is applied.
             Or leave it: nothing of the file is applied.""");
     assertThat(indexes()).containsExactly("I (id)", "I_old (id)");
   }

@@ -58,6 +58,44 @@ class PlanTest {
   }
 
   @Test
+  void aFlatFileIsOneTransactionButForWhatPostgresRefusesThere() {
+    String file =
+        """
+        ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0); -- CONCURRENTLY
+        ALTER TYPE mood ADD VALUE 'fine';
+        DO $$ BEGIN UPDATE t SET a = 1; END $$;
+        VACUUM t;
+        CALL p();
+        ANALYZE t;
+        """;
+    assertThat(sizes(flat(true, file))).containsExactly(3, 1, 2);
+    assertThat(flat(true, file).rewrites()).isEmpty();
+    assertThat(sizes(flat(false, file))).containsExactly(1, 1, 1, 1, 1, 1);
+    assertThat(flat(false, file).units())
+        .extracting(Unit::isOutside)
+        .containsExactly(false, false, false, true, true, false);
+    assertThat(sizes(flat(false, "BEGIN;" + file + "COMMIT;"))).containsExactly(3, 1, 2);
+    assertThat(sizes(flat(true, "-- nothing"))).isEmpty();
+  }
+
+  @Test
+  void whatCommitsItselfStandsInNoTransactionWhereItMay() {
+    String commits = "DO $$ BEGIN UPDATE t SET a = 1; COMMIT; END $$";
+    assertThat(flat(true, commits).units()).allMatch(Unit::isOutside);
+    assertThat(flat(true, "SELECT 1;" + commits).units()).noneMatch(Unit::isOutside);
+    assertThat(flat(false, "SELECT 1;" + commits).units().get(1).isOutside()).isTrue();
+    assertThat(flat(true, "BEGIN;" + commits + ";COMMIT").units()).noneMatch(Unit::isOutside);
+  }
+
+  private static List<Integer> sizes(Plan plan) {
+    return plan.units().stream().map(unit -> unit.steps().size()).toList();
+  }
+
+  private static Plan flat(boolean atomic, String text) {
+    return Plan.of(new Script(Kind.UP, Path.of("1_a.sql"), text, atomic));
+  }
+
+  @Test
   void whatIsLeftOfAUnitFollowsWhatIsDone() {
     Step step = new Step(1, "DROP VIEW a", Isolation.TOGETHER);
     Unit unit = new Unit(3, List.of(step, step, step));

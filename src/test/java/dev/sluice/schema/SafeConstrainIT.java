@@ -150,8 +150,8 @@ class SafeConstrainIT {
             ERROR: check constraint "sluice_not_null_orders_total" of relation "orders" is violated by some row [23514]
             Applied before it, and kept:
               line 1: ALTER TABLE orders ADD CONSTRAINT "sluice_not_null_orders_total" CHECK (total …
-            Rows contradict it. Correct the rows, then run 0007_split again: it goes on behind what is applied.
-            Or go back: reverse what is applied, by hand or by the statements of constrain.down.sql.""");
+            Rows contradict it. Correct the rows, then 'run 0007_split' or 'up' goes on behind what is applied.
+            Or go back: reverse what is applied, by hand or by the statements of constrain.down.sql, then 'force 0007_split pending'.""");
 
     trial.database.execute("UPDATE orders SET total = 1 WHERE id = 501");
     trial.run(Kind.CONSTRAIN_UP, file);

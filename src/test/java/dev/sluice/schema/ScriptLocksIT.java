@@ -109,7 +109,7 @@ class ScriptLocksIT {
               jobs/0007_split/expand.up.sql:1: statement 1 of 1: ALTER TABLE "Order" ADD COLUMN paid boolean
               ERROR: canceling statement due to lock timeout [55P03], in each of 2 attempts. Held by (pid, application, since): %d,report,%s.
               Applied before it: nothing.
-              Wait until the table is free, or end the sessions that hold it, then run 0007_split again: it goes on behind what is applied.
+              Wait until the table is free, or end the sessions that hold it, then 'run 0007_split' or 'up' goes on behind what is applied.
               Or leave it: nothing of the file is applied."""
                   .formatted(pid(report), since));
     }

@@ -108,8 +108,8 @@ class ScriptRunnerIT {
               line 2: VACUUM users
             Rolled back with it:
               line 3: COMMENT ON TABLE users IS 'people'
-            Correct the database, or the statement in the file, then run 0007_split again: it goes on behind what is applied.
-            Or go back: reverse what is applied, by hand or by the statements of expand.down.sql.""");
+            Correct the database, or the statement in the file, then 'run 0007_split' or 'up' goes on behind what is applied.
+            Or go back: reverse what is applied, by hand or by the statements of expand.down.sql, then 'force 0007_split pending'.""");
     assertThat(failure.sqlState()).contains("42703");
     assertThat(trial.isTrue("obj_description('users'::regclass) IS NULL")).isTrue();
     assertThat(progress()).isEqualTo("(expand.up.sql,2,f,)");
@@ -128,7 +128,7 @@ class ScriptRunnerIT {
             Applied before it: nothing.
             Rolled back with it:
               line 1: COMMENT ON TABLE users IS 'a'
-            Correct the database, or the statement in the file, then run 0007_split again: it goes on behind what is applied.
+            Correct the database, or the statement in the file, then 'rollback 0007_split' or 'down' goes on behind what is applied.
             Or leave it: nothing of the file is applied.""");
     assertThat(trial.isTrue("obj_description('users'::regclass) IS NULL")).isTrue();
   }
@@ -152,8 +152,8 @@ class ScriptRunnerIT {
             Applied before it, and kept:
               line 1: ANALYZE users
             Whether it took effect is not known: the next run looks first.
-            Wait until the server is back, then run 0007_split again: it goes on behind what is applied.
-            Or go back: reverse what is applied, by hand or by the statements of expand.down.sql.""");
+            Wait until the server is back, then 'run 0007_split' or 'up' goes on behind what is applied.
+            Or go back: reverse what is applied, by hand or by the statements of expand.down.sql, then 'force 0007_split pending'.""");
     kill.join();
   }
 
@@ -178,7 +178,7 @@ class ScriptRunnerIT {
         .hasMessage(
             """
             jobs/0007_split/expand.up.sql: 1 of its statements are applied, and they read differently now.
-            Nothing was applied by this run. Put them back as they were and run 0007_split again; corrections go behind them.""");
+            Nothing was applied by this run. Put them back as they were, then 'run 0007_split' or 'up' goes on; corrections go behind them.""");
 
     trial.run(Kind.EXPAND_UP, "/* what it is for */ CREATE TABLE a (id int);");
   }
@@ -204,7 +204,7 @@ class ScriptRunnerIT {
             jobs/0007_split/expand.up.sql:1: statement 1 of 1: CREATE UNIQUE INDEX CONCURRENTLY one_name ON users (full_name)
             ERROR: could not create unique index "one_name" [23505]
             Applied before it: nothing.
-            Rows contradict it. Correct the rows, then run 0007_split again: it goes on behind what is applied.
+            Rows contradict it. Correct the rows, then 'run 0007_split' or 'up' goes on behind what is applied.
             Or leave it: nothing of the file is applied.""");
   }
 
@@ -225,7 +225,7 @@ class ScriptRunnerIT {
             jobs/0007_split/expand.up.sql:1: statement 1 of 1: SELECT pg_sleep(30)
             ERROR: canceling statement due to statement timeout [57014]
             Applied before it: nothing.
-            It scans or rewrites its table under a lock that blocks the application, or somebody cancelled it. Do it in smaller steps, or in a maintenance window, then run 0007_split again: it goes on behind what is applied.
+            It scans or rewrites its table under a lock that blocks the application, or somebody cancelled it. Do it in smaller steps, or in a maintenance window, then 'run 0007_split' or 'up' goes on behind what is applied.
             Or leave it: nothing of the file is applied.""");
   }
 
@@ -251,8 +251,8 @@ class ScriptRunnerIT {
               line 2: CREATE INDEX CONCURRENTLY i ON users (full_name)
             Rolled back with it:
               line 3: CREATE TABLE b (id int)
-            Wait until the server is back, then run 0007_split again: it goes on behind what is applied.
-            Or go back: reverse what is applied, by hand or by the statements of expand.down.sql.""");
+            Wait until the server is back, then 'run 0007_split' or 'up' goes on behind what is applied.
+            Or go back: reverse what is applied, by hand or by the statements of expand.down.sql, then 'force 0007_split pending'.""");
     kill.join();
     assertThat(progress()).isEqualTo("(expand.up.sql,2,f,)");
     assertThat(trial.isTrue("to_regclass('b') IS NULL")).isTrue();

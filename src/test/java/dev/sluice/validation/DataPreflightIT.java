@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.migration.Check;
 import dev.sluice.migration.Script;
+import dev.sluice.migration.Undo;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
@@ -86,6 +87,33 @@ class DataPreflightIT {
             "set.note of public.Order: column \"nam\" does not exist [42703], at character 7.",
             "set.data of public.Order: column \"data\" is of type jsonb but expression is of type"
                 + " timestamp with time zone [42804], at character 1.");
+  }
+
+  /** {@code note} is the old side: one statement would compute from it and destroy it. */
+  @Test
+  void theOldSideIsNotTakenAwayByTheDataChange() {
+    TestMigration migration =
+        TestMigration.of("\"Order\"")
+            .where("data IS NULL")
+            .set("data", "to_jsonb(note)")
+            .set("note", "NULL");
+    assertThat(refusals(migration.undo(new Undo.None("no journal, it would hold the notes"))))
+        .containsExactly(
+            "set.note gives the column the same value in every row, and set.data reads it: with"
+                + " 'undo: none' nothing would keep what it held, and nothing could prove the values"
+                + " of 'data'. Leave it to cleanup.up.sql or to a later migration, or take 'undo:"
+                + " journal'.");
+    PreflightReport kept =
+        new DataPreflight(database.dataSource()).check(migration.undo(new Undo.Journal()).build());
+    assertThat(kept.refusals()).isEmpty();
+    assertThat(kept.notes())
+        .containsExactly(
+            "set.note gives the column the same value in every row, and set.data reads it: what it"
+                + " held stands in the undo journal alone from then on, until 'cleanup' drops that,"
+                + " and verify cannot compute 'data' from it.");
+    TestMigration inPlace =
+        TestMigration.of("\"Order\"").where("note <> 'x'").set("note", "lower(note)");
+    assertThat(refusals(inPlace.undo(new Undo.None("case is noise")))).isEmpty();
   }
 
   @Test

@@ -1,0 +1,39 @@
+package dev.sluice.job;
+
+import dev.sluice.migration.Migration;
+import dev.sluice.migration.Script;
+import dev.sluice.postgres.Waiter;
+import dev.sluice.schema.JournalRemains;
+import dev.sluice.schema.ScriptRunner;
+import dev.sluice.schema.ScriptSettings;
+import javax.sql.DataSource;
+
+/** What the steps of a cleanup do. Each may run again from any point. */
+final class Cleanup {
+
+  private final Migration migration;
+  private final ScriptRunner scripts;
+  private final JournalRemains journal;
+
+  Cleanup(DataSource dataSource, Migration migration, Waiter waiter) {
+    this.migration = migration;
+    this.scripts = new ScriptRunner(dataSource, waiter, ScriptSettings.DEFAULT);
+    this.journal = new JournalRemains(dataSource, waiter, ScriptSettings.DEFAULT, migration.id());
+  }
+
+  /**
+   * First our own triggers, which may stand on what the script drops. They only note new rows for a
+   * rollback: nothing is lost if the process dies between the two.
+   */
+  void dropOldSide() {
+    journal.stopNotingBornRows();
+    migration
+        .script(Script.Kind.CLEANUP_UP)
+        .ifPresent(script -> scripts.run(migration.id(), script));
+  }
+
+  /** The last step: until the script is through, the old values are still there for a person. */
+  void dropJournal() {
+    journal.drop();
+  }
+}

@@ -1,0 +1,54 @@
+package dev.sluice.job;
+
+import dev.sluice.migration.Migration;
+import dev.sluice.migration.Script;
+import dev.sluice.schema.DropPreview;
+import dev.sluice.schema.JournalRemains;
+import dev.sluice.schema.ScriptSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * What is dropped for good and how large it is, as the catalog has it now: one line a thing, in the
+ * order in which they go, never a row's content.
+ */
+final class WhatGoes {
+
+  private final DataSource dataSource;
+
+  WhatGoes(DataSource dataSource) {
+    this.dataSource = dataSource;
+  }
+
+  /** By these scripts, of whatever kind. */
+  List<String> in(List<Script> scripts) {
+    return new DropPreview(new JdbcTemplate(dataSource))
+        .of(scripts).stream().map(Object::toString).toList();
+  }
+
+  /** By a cleanup: what its script names, and the undo journal last. */
+  List<String> inCleanup(Migration migration) {
+    List<String> lines =
+        new ArrayList<>(in(migration.script(Script.Kind.CLEANUP_UP).stream().toList()));
+    journal(migration)
+        .map(
+            size ->
+                "undo journal %s: %s, about %,d rows of old values"
+                    .formatted(size.table(), size.size(), size.rowsEstimated()))
+        .ifPresent(lines::add);
+    return lines;
+  }
+
+  /** Whether a cleanup would take nothing away. */
+  boolean cleanupIsEmpty(Migration migration) {
+    return migration.script(Script.Kind.CLEANUP_UP).isEmpty() && journal(migration).isEmpty();
+  }
+
+  private Optional<JournalRemains.Size> journal(Migration migration) {
+    return new JournalRemains(dataSource, duration -> {}, ScriptSettings.DEFAULT, migration.id())
+        .size();
+  }
+}

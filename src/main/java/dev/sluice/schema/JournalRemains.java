@@ -1,0 +1,104 @@
+package dev.sluice.schema;
+
+import dev.sluice.migration.MigrationId;
+import dev.sluice.migration.TableName;
+import dev.sluice.postgres.JournalTable;
+import dev.sluice.postgres.Waiter;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * An undo journal whose end has come, known by the migration's id alone: a cleanup may have renamed
+ * or dropped the table that it was made for.
+ */
+public final class JournalRemains {
+
+  private static final Logger log = LoggerFactory.getLogger(JournalRemains.class);
+
+  /** An array of one plan; its outermost node comes first. */
+  private static final Pattern PLAN_ROWS = Pattern.compile("\"Plan Rows\": ([0-9]+)");
+
+  private final JdbcTemplate jdbc;
+  private final TransactionTemplate transaction;
+  private final LockRetry retry;
+  private final Duration lockTimeout;
+  private final MigrationId id;
+
+  /**
+   * How large a journal is.
+   *
+   * @param rowsEstimated by the planner, from the table's size
+   * @param size with its index, as PostgreSQL prints it: {@code 85 MB}
+   */
+  public record Size(TableName table, long rowsEstimated, String size) {}
+
+  /**
+   * @param waiter waited with between attempts to lock a table
+   */
+  public JournalRemains(
+      DataSource dataSource, Waiter waiter, ScriptSettings settings, MigrationId id) {
+    this.jdbc = new JdbcTemplate(dataSource);
+    this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+    this.retry = new LockRetry(waiter, settings);
+    this.lockTimeout = settings.lockTimeout();
+    this.id = id;
+  }
+
+  /** Empty: there is no journal. Reads the catalog and makes a plan, counts nothing. */
+  public Optional<Size> size() {
+    TableName table = JournalTable.nameOf(id);
+    return jdbc
+        .queryForList(
+            "SELECT pg_size_pretty(pg_total_relation_size(to_regclass(?))) WHERE to_regclass(?) IS NOT NULL",
+            String.class,
+            table.quoted(),
+            table.quoted())
+        .stream()
+        .findFirst()
+        .map(size -> new Size(table, rows(table), size));
+  }
+
+  private long rows(TableName table) {
+    String plan =
+        jdbc.queryForObject("EXPLAIN (FORMAT JSON) SELECT FROM " + table.quoted(), String.class);
+    Matcher rows = PLAN_ROWS.matcher(String.valueOf(plan));
+    return rows.find() ? Long.parseLong(rows.group(1)) : 0;
+  }
+
+  /**
+   * From its commit on no new row is noted. The triggers go with their function, whatever their
+   * table is called by now; for that it takes ACCESS EXCLUSIVE on it, for milliseconds. Usually the
+   * end of the run has done it.
+   */
+  public void stopNotingBornRows() {
+    inShortTransaction("DROP FUNCTION IF EXISTS %s() CASCADE".formatted(UndoJournal.function(id)));
+  }
+
+  /** Forgets every old value. Nothing if that is done. */
+  public void drop() {
+    TableName table = JournalTable.nameOf(id);
+    inShortTransaction("DROP TABLE IF EXISTS " + table.quoted());
+    log.info("undo.dropped migration={} table={}", id, table);
+  }
+
+  private void inShortTransaction(String sql) {
+    retry.run(
+        () ->
+            transaction.executeWithoutResult(
+                status -> {
+                  jdbc.execute("SET LOCAL lock_timeout = '%dms'".formatted(lockTimeout.toMillis()));
+                  jdbc.execute(sql);
+                }),
+        (attempt, waited, error) ->
+            log.info(
+                "undo.retry migration={} attempt={} waited={}ms", id, attempt, waited.toMillis()));
+  }
+}

@@ -1,0 +1,4 @@
+BEGIN;
+DROP TABLE products;
+DROP TYPE product_kind;
+COMMIT;
