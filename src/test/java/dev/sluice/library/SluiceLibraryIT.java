@@ -27,6 +27,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,7 @@ import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 class SluiceLibraryIT {
 
   private static final int ROWS = 3000;
+  private static final String OURS = "application_name = 'sluice' AND datname = current_database()";
   private static final String FILE = "0001_fill_status";
 
   @TempDir Path jobs;
@@ -77,7 +79,7 @@ class SluiceLibraryIT {
             .web(WebApplicationType.NONE)
             .run(
                 "--spring.main.banner-mode=off",
-                "--spring.datasource.url=" + database.url() + "?ApplicationName=shop",
+                "--spring.datasource.url=" + database.url(),
                 "--spring.datasource.username=" + database.server().user(),
                 "--spring.datasource.password=" + database.server().password(),
                 "--spring.datasource.hikari.schema=shop",
@@ -186,7 +188,8 @@ class SluiceLibraryIT {
     assertThat(sessionSettings()).isEqualTo(before);
     assertThat(pool.getDataSourceProperties()).isEmpty();
     application.getBean(Customers.class).rename(1, "new");
-    assertThat(database.count("pg_stat_activity WHERE application_name = 'sluice'")).isZero();
+    Awaitility.await("the end of our sessions")
+        .until(() -> database.count("pg_stat_activity WHERE " + OURS) == 0);
     assertThat(pool.isClosed()).isFalse();
   }
 
@@ -240,6 +243,7 @@ class SluiceLibraryIT {
     FutureTask<RunResult> run = new FutureTask<>(() -> own.run("0009_slow"));
     new Thread(run).start();
     begun.await();
+    assertThat(database.count("pg_stat_activity WHERE " + OURS)).isPositive();
 
     assertThat(sluice.stop("0001_other")).isFalse();
     assertThat(sluice.stop("0009_slow")).isTrue();
