@@ -12,11 +12,10 @@ import java.util.List;
  * @param unchanged those of them that are under the guard all the same: the change gave them
  *     nothing that ends it. Empty unless it was asked for.
  */
-record ChunkResult<I>(
-    Page<I> page, int rowsWritten, List<Key> visited, List<Key> unchanged, Duration time) {
+record ChunkResult<I>(Page<I> page, List<Key> visited, List<Key> unchanged, Duration time) {
 
   /** The same with more time. */
   ChunkResult<I> withTime(Duration more) {
-    return new ChunkResult<>(page, rowsWritten, visited, unchanged, time.plus(more));
+    return new ChunkResult<>(page, visited, unchanged, time.plus(more));
   }
 }

@@ -4,7 +4,6 @@ import dev.sluice.control.Epoch;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.UserSql;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -204,19 +203,21 @@ final class ChunkTransaction {
     }
     limitNextStatement(start);
     StepCheckpoint.store(step, checkpointAfter.apply(processed.page()));
-    step.setReadCount(step.getReadCount() + processed.page().items().size());
-    step.setWriteCount(step.getWriteCount() + writer.rowsWritten());
-    step.setFilterCount(
-        step.getFilterCount() + processed.page().items().size() - writer.rowsWritten());
+    count(writer.written(), step);
     step.incrementCommitCount();
     jobRepository.updateExecutionContext(step);
     jobRepository.update(step);
     return new ChunkResult<>(
-        processed.page(),
-        writer.rowsWritten(),
-        writer.visited(),
-        unchanged,
-        Duration.ofNanos(System.nanoTime() - start));
+        processed.page(), writer.visited(), unchanged, Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  /** Read counts what is done: what another session holds is read again, and would count twice. */
+  private static void count(Written written, StepExecution step) {
+    step.setReadCount(step.getReadCount() + written.done());
+    step.setWriteCount(step.getWriteCount() + written.changed());
+    step.setWriteSkipCount(step.getWriteSkipCount() + written.gone());
+    step.setFilterCount(
+        step.getFilterCount() + written.done() - written.changed() - written.gone());
   }
 
   /** What the first statements took is gone from the time of the next one. */
@@ -240,10 +241,7 @@ final class ChunkTransaction {
         jdbc.execute(
             (Connection connection) -> {
               try (PreparedStatement statement = connection.prepareStatement(stillToDo)) {
-                int index = 1;
-                for (Array array : key.arrays(connection, keys)) {
-                  statement.setArray(index++, array);
-                }
+                key.bind(statement, keys, 1);
                 return readKeys(statement);
               }
             });

@@ -4,30 +4,26 @@ import dev.sluice.migration.Change;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.Key;
-import dev.sluice.postgres.TableKey;
 import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** The definition's own change. */
-final class ForwardWork implements Work {
+final class ForwardWork extends TableWork {
 
   private final DataSource dataSource;
   private final DataMigration migration;
   private final @Nullable RowTransformer transformer;
-  private final WriteTarget target;
-  private final RowLock lock;
 
   ForwardWork(
       DataSource dataSource,
       DataMigration migration,
       @Nullable RowTransformer transformer,
       WriteTarget target) {
+    super(target, migration.change().writtenColumns());
     this.dataSource = dataSource;
     this.migration = migration;
     this.transformer = transformer;
-    this.target = target;
-    this.lock = RowLock.forWriting(target.table(), migration.change().writtenColumns());
   }
 
   @Override
@@ -36,33 +32,13 @@ final class ForwardWork implements Work {
   }
 
   @Override
-  public TableKey walked() {
-    return target.key();
-  }
-
-  @Override
-  public String condition() {
-    return target.condition();
-  }
-
-  @Override
-  public TableKey written() {
-    return target.key();
-  }
-
-  @Override
-  public boolean stridesHelp() {
-    return Strides.help(target.table(), migration.change().writtenColumns());
-  }
-
-  @Override
   public RowChange<?, ?> change() {
     Change change = migration.change();
     if (change instanceof Change.SetExpressions set) {
-      return new SetChange(dataSource, target, set.expressions(), lock);
+      return new SetChange(dataSource, target(), set.expressions(), lock());
     }
     if (change instanceof Change.Transform transform && transformer != null) {
-      return new TransformChange(dataSource, target, transform, transformer, lock);
+      return new TransformChange(dataSource, target(), transform, transformer, lock());
     }
     throw new IllegalStateException("no way to apply " + change);
   }

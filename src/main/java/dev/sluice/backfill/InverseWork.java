@@ -13,13 +13,11 @@ import javax.sql.DataSource;
  * {@code undo: {sql: …}}: the way back as expressions, over the rows that the guard no longer
  * covers, until it covers every one again.
  */
-final class InverseWork implements Work {
+final class InverseWork extends TableWork {
 
   private final DataSource dataSource;
   private final DataMigration migration;
   private final Undo.Inverse inverse;
-  private final WriteTarget target;
-  private final RowLock lock;
 
   /**
    * @param guard the definition's
@@ -30,12 +28,16 @@ final class InverseWork implements Work {
       Undo.Inverse inverse,
       Table table,
       String guard) {
+    super(
+        new WriteTarget(
+            table,
+            TableKey.of(table, migration.key()),
+            "(%s\n) IS NOT TRUE".formatted(guard),
+            null),
+        List.<Identifier>copyOf(inverse.expressions().keySet()));
     this.dataSource = dataSource;
     this.migration = migration;
     this.inverse = inverse;
-    TableKey key = TableKey.of(table, migration.key());
-    this.target = new WriteTarget(table, key, "(%s\n) IS NOT TRUE".formatted(guard), null);
-    this.lock = RowLock.forWriting(table, List.<Identifier>copyOf(inverse.expressions().keySet()));
   }
 
   @Override
@@ -44,28 +46,8 @@ final class InverseWork implements Work {
   }
 
   @Override
-  public TableKey walked() {
-    return target.key();
-  }
-
-  @Override
-  public String condition() {
-    return target.condition();
-  }
-
-  @Override
-  public TableKey written() {
-    return target.key();
-  }
-
-  @Override
-  public boolean stridesHelp() {
-    return Strides.help(target.table(), List.copyOf(inverse.expressions().keySet()));
-  }
-
-  @Override
   public RowChange<?, ?> change() {
-    return new SetChange(dataSource, target, inverse.expressions(), lock);
+    return new SetChange(dataSource, target(), inverse.expressions(), lock());
   }
 
   @Override

@@ -1,20 +1,14 @@
 package dev.sluice.backfill;
 
-import dev.sluice.migration.Identifier;
-import dev.sluice.migration.MigrationId;
-import dev.sluice.postgres.JournalTable;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.TableKey;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntFunction;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.batch.infrastructure.item.ItemProcessor;
@@ -31,159 +25,14 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 final class JournalRestore implements RowChange<Key, Key> {
 
-  /** The two statements, made once for all workers. */
-  static final class Statements {
-    private final JournalTable journal;
-    private final TableKey key;
-    private final RowLock lock;
-    private final String lockRows;
-    private final String restore;
-
-    Statements(JournalTable journal, MigrationId id, long run, RowLock lock) {
-      this.journal = journal;
-      this.key = journal.key();
-      this.lock = lock;
-      this.lockRows = lockRows(key);
-      this.restore = restore(id, run);
-    }
-
-    /** Locks rows in key order, each until the transaction ends. Bounded by the number of keys. */
-    private static String lockRows(TableKey key) {
-      return """
-          SELECT %s
-          FROM %s
-          WHERE %s
-          ORDER BY %s
-          """
-          .formatted(key.textColumnList(), key.table().quoted(), key.isOneOf(), key.columnList());
-    }
-
-    /**
-     * Takes no row lock that {@link #lockRows} does not hold yet, but those on the journal, which
-     * nobody else writes. Bounded by the number of keys. May run twice: what is done is no longer
-     * in the journal.
-     */
-    private String restore(MigrationId id, long run) {
-      return """
-          WITH _kmine AS MATERIALIZED (
-            SELECT %1$s, _kj._kborn, _kj._kimage, %2$s IS NULL AS _kgone,
-                   _kj._kimage = %3$s AS _kours,
-                   %18$s AS _koldimage
-            FROM %4$s AS _kj
-            LEFT JOIN %5$s ON %6$s
-            WHERE %7$s
-              AND (%2$s IS NULL OR %8$s)),
-          _kback AS (
-            UPDATE %5$s
-            SET %9$s
-            FROM _kmine
-            WHERE %10$s
-              AND _kmine._kours AND _kmine._koldimage <> _kmine._kimage
-            RETURNING %11$s, %19$s, %3$s = _kmine._koldimage AS _kexact),
-          _kconflict AS (
-            INSERT INTO sluice.conflict (migration_id, run, key, old_values)
-            SELECT '%12$s', %13$d, ARRAY[%14$s], jsonb_object(%15$s)
-            FROM (SELECT %16$s, %20$s FROM _kmine
-                  WHERE NOT _kborn AND NOT _kgone AND NOT _kours
-                  UNION ALL
-                  SELECT %16$s, %20$s FROM _kback WHERE NOT _kexact) AS _kleft
-            ON CONFLICT (migration_id, run, key) DO NOTHING)
-          DELETE FROM %4$s AS _kj
-          USING (SELECT %16$s FROM _kback
-                 UNION ALL
-                 SELECT %16$s FROM _kmine
-                 WHERE _kours IS NOT TRUE OR _koldimage = _kimage) AS _kdone
-          WHERE %17$s
-          """
-          .formatted(
-              old(),
-              key.column(0),
-              journal.image(),
-              journal.name().quoted(),
-              key.table().quoted(),
-              journal.keyIs("_kj", key::column),
-              journalKeyIsOneOf(),
-              key.isOneOf(),
-              assignments(),
-              tableKeyIs("_kmine"),
-              aliases("_kmine."),
-              id.value(),
-              run,
-              keyTexts(),
-              oldValues(),
-              aliases(""),
-              journal.keyIs("_kj", i -> "_kdone." + TableKey.alias(i)),
-              journal.imageOf("_kj"),
-              olds("_kmine."),
-              olds(""));
-    }
-
-    private String old() {
-      List<String> columns = new ArrayList<>();
-      for (int i = 0; i < key.width(); i++) {
-        columns.add("_kj.%s AS %s".formatted(keyName(i), TableKey.alias(i)));
-      }
-      for (int i = 0; i < journal.written().size(); i++) {
-        columns.add("_kj.%s AS _ko%d".formatted(journal.written().get(i).quoted(), i));
-      }
-      return String.join(", ", columns);
-    }
-
-    private String keyName(int index) {
-      return key.columns().get(index).name().quoted();
-    }
-
-    private String journalKeyIsOneOf() {
-      TableKey aliased = new TableKey(JournalTable.alias("_kj"), key.columns());
-      return aliased.isOneOf();
-    }
-
-    private String assignments() {
-      return each(journal.written().size(), i -> written(i).quoted() + " = _kmine._ko" + i, ", ");
-    }
-
-    private Identifier written(int index) {
-      return journal.written().get(index);
-    }
-
-    private String tableKeyIs(String row) {
-      return each(key.width(), i -> key.column(i) + " = " + row + "." + TableKey.alias(i), " AND ");
-    }
-
-    private String aliases(String row) {
-      return each(key.width(), i -> row + TableKey.alias(i), ", ");
-    }
-
-    private String keyTexts() {
-      return each(key.width(), i -> TableKey.alias(i) + "::text", ", ");
-    }
-
-    /** As text: exact for every type, where a value of json might be none of jsonb. */
-    private String oldValues() {
-      int width = journal.written().size();
-      return "ARRAY[%s], ARRAY[%s]"
-          .formatted(
-              each(width, i -> "'%s'".formatted(written(i).value().replace("'", "''")), ", "),
-              each(width, i -> "_ko%d::text".formatted(i), ", "));
-    }
-
-    private String olds(String row) {
-      return each(journal.written().size(), i -> row + "_ko" + i, ", ");
-    }
-
-    private static String each(int count, IntFunction<String> part, String separator) {
-      return IntStream.range(0, count).mapToObj(part).collect(Collectors.joining(separator));
-    }
-  }
-
   private final PageReader<Key> reader;
   private final JdbcTemplate jdbc;
-  private final Statements statements;
+  private final RestoreStatements statements;
 
   /**
    * @param walked the journal by its key
    */
-  JournalRestore(DataSource dataSource, TableKey walked, Statements statements) {
+  JournalRestore(DataSource dataSource, TableKey walked, RestoreStatements statements) {
     this.jdbc = new JdbcTemplate(dataSource);
     this.statements = statements;
     this.reader =
@@ -220,7 +69,7 @@ final class JournalRestore implements RowChange<Key, Key> {
   private final class Writer implements ChunkWriter<Key> {
     private final boolean skipLocked;
     private List<Key> visited = List.of();
-    private int rowsWritten;
+    private Written written = Written.NOTHING;
 
     Writer(boolean skipLocked) {
       this.skipLocked = skipLocked;
@@ -231,46 +80,36 @@ final class JournalRestore implements RowChange<Key, Key> {
       List<Key> keys = List.copyOf(chunk.getItems());
       List<Key> held = jdbc.execute((Connection connection) -> lock(connection, keys));
       visited = held == null ? List.of() : held;
-      Integer rows = jdbc.execute((Connection connection) -> restore(connection, keys));
-      rowsWritten = rows == null ? 0 : rows;
+      written =
+          Objects.requireNonNull(
+              jdbc.execute((Connection connection) -> restore(connection, keys)));
     }
 
     private List<Key> lock(Connection connection, List<Key> keys) throws SQLException {
-      String sql = statements.lockRows + statements.lock.clause(skipLocked);
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        setKeys(connection, statement, keys, 1);
+      try (PreparedStatement statement =
+          connection.prepareStatement(statements.lockRows(skipLocked))) {
+        statements.key().bind(statement, keys, 1);
         List<Key> held = new ArrayList<>(keys.size());
         try (ResultSet rs = statement.executeQuery()) {
           while (rs.next()) {
-            held.add(statements.key.read(rs));
+            held.add(statements.key().read(rs));
           }
         }
         return held;
       }
     }
 
-    private Integer restore(Connection connection, List<Key> keys) throws SQLException {
-      try (PreparedStatement statement = connection.prepareStatement(statements.restore)) {
-        int next = setKeys(connection, statement, keys, 1);
-        setKeys(connection, statement, visited, next);
-        return statement.executeUpdate();
+    private Written restore(Connection connection, List<Key> keys) throws SQLException {
+      try (PreparedStatement statement = connection.prepareStatement(statements.restore())) {
+        int next = statements.key().bind(statement, keys, 1);
+        statements.key().bind(statement, visited, next);
+        return Written.by(statement);
       }
-    }
-
-    /** Returns the index of the parameter after the keys. */
-    private int setKeys(
-        Connection connection, PreparedStatement statement, List<Key> keys, int first)
-        throws SQLException {
-      int index = first;
-      for (Array array : statements.key.arrays(connection, keys)) {
-        statement.setArray(index++, array);
-      }
-      return index;
     }
 
     @Override
-    public int rowsWritten() {
-      return rowsWritten;
+    public Written written() {
+      return written;
     }
 
     @Override

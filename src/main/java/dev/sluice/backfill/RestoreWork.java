@@ -18,7 +18,7 @@ final class RestoreWork implements Work {
   private final DataMigration migration;
   private final Table table;
   private final JournalTable journal;
-  private final JournalRestore.Statements statements;
+  private final RestoreStatements statements;
   private final TableKey walked;
 
   /**
@@ -33,7 +33,7 @@ final class RestoreWork implements Work {
     this.journal = journal;
     this.walked = new TableKey(journal.name(), journal.key().columns());
     RowLock lock = RowLock.forWriting(table, journal.written());
-    this.statements = new JournalRestore.Statements(journal, migration.id(), run, lock);
+    this.statements = new RestoreStatements(journal, migration.id(), run, lock);
   }
 
   @Override

@@ -4,12 +4,12 @@ import dev.sluice.migration.Identifier;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.UserSql;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.batch.infrastructure.item.ItemProcessor;
@@ -80,28 +80,24 @@ final class SetChange implements RowChange<Key, Key> {
 
   private final class Writer implements ChunkWriter<Key> {
     private List<Key> visited = List.of();
-    private int rowsWritten;
+    private Written written = Written.NOTHING;
 
     @Override
     public void write(Chunk<? extends Key> chunk) {
       visited = List.copyOf(chunk.getItems());
-      Integer rows = jdbc.execute(this::update);
-      rowsWritten = rows == null ? 0 : rows;
+      written = Objects.requireNonNull(jdbc.execute(this::update));
     }
 
-    private Integer update(Connection connection) throws SQLException {
+    private Written update(Connection connection) throws SQLException {
       try (PreparedStatement statement = connection.prepareStatement(update)) {
-        int index = 1;
-        for (Array array : key.arrays(connection, visited)) {
-          statement.setArray(index++, array);
-        }
-        return statement.executeUpdate();
+        key.bind(statement, visited, 1);
+        return Written.by(statement);
       }
     }
 
     @Override
-    public int rowsWritten() {
-      return rowsWritten;
+    public Written written() {
+      return written;
     }
 
     @Override

@@ -37,6 +37,7 @@ final class StepCheckpoint {
       ExecutionContext context,
       long readCount,
       long writeCount,
+      long writeSkipCount,
       long filterCount,
       long commitCount) {
 
@@ -46,6 +47,7 @@ final class StepCheckpoint {
           new ExecutionContext(step.getExecutionContext()),
           step.getReadCount(),
           step.getWriteCount(),
+          step.getWriteSkipCount(),
           step.getFilterCount(),
           step.getCommitCount());
     }
@@ -54,6 +56,7 @@ final class StepCheckpoint {
       step.setVersion(version);
       step.setReadCount(readCount);
       step.setWriteCount(writeCount);
+      step.setWriteSkipCount(writeSkipCount);
       step.setFilterCount(filterCount);
       step.setCommitCount(commitCount);
       step.setExecutionContext(context);

@@ -5,7 +5,6 @@ import dev.sluice.postgres.Key;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.UserSql;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -124,7 +124,7 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
   private final Statements statements;
   private final boolean skipLocked;
   private List<Key> visited = List.of();
-  private int rowsWritten;
+  private Written written = Written.NOTHING;
 
   TransformWriter(DataSource dataSource, Statements statements, boolean skipLocked) {
     this.jdbc = new JdbcTemplate(dataSource);
@@ -136,11 +136,10 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
   public void write(Chunk<? extends TransformChange.Computed> chunk) {
     List<? extends TransformChange.Computed> items = chunk.getItems();
     visited = orEmpty(jdbc.execute((Connection c) -> lock(c, items)));
-    rowsWritten = 0;
-    if (!visited.isEmpty()) {
-      Integer rows = jdbc.execute((Connection c) -> update(c, locked(items)));
-      rowsWritten = rows == null ? 0 : rows;
-    }
+    written =
+        visited.isEmpty()
+            ? Written.NOTHING
+            : Objects.requireNonNull(jdbc.execute((Connection c) -> update(c, locked(items))));
   }
 
   private static List<Key> orEmpty(@Nullable List<Key> keys) {
@@ -163,7 +162,7 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
     items.forEach(item -> versions.put(item.key(), item.version()));
     String sql = statements.lockRows + statements.lock.clause(skipLocked);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      setKeys(statement, connection, items, 1);
+      statements.key.bind(statement, keys(items), 1);
       List<Key> same = new ArrayList<>(items.size());
       try (ResultSet rs = statement.executeQuery()) {
         while (rs.next()) {
@@ -177,10 +176,11 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
     }
   }
 
-  private Integer update(Connection connection, List<? extends TransformChange.Computed> items)
+  private Written update(Connection connection, List<? extends TransformChange.Computed> items)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(statements.update)) {
-      int index = setKeys(statement, connection, items, 1);
+      List<Key> keys = keys(items);
+      int index = statements.key.bind(statement, keys, 1);
       for (int column = 0; column < statements.writeWidth; column++) {
         Object[] values = new Object[items.size()];
         for (int row = 0; row < values.length; row++) {
@@ -188,32 +188,22 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
         }
         statement.setArray(index++, connection.createArrayOf("text", values));
       }
-      setKeys(statement, connection, items, index);
-      return statement.executeUpdate();
+      statements.key.bind(statement, keys, index);
+      return Written.by(statement);
     }
   }
 
-  /** Returns the index of the parameter after the keys. */
-  private int setKeys(
-      PreparedStatement statement,
-      Connection connection,
-      List<? extends TransformChange.Computed> items,
-      int first)
-      throws SQLException {
+  private static List<Key> keys(List<? extends TransformChange.Computed> items) {
     List<Key> keys = new ArrayList<>(items.size());
     for (TransformChange.Computed item : items) {
       keys.add(item.key());
     }
-    int index = first;
-    for (Array array : statements.key.arrays(connection, keys)) {
-      statement.setArray(index++, array);
-    }
-    return index;
+    return keys;
   }
 
   @Override
-  public int rowsWritten() {
-    return rowsWritten;
+  public Written written() {
+    return written;
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.sluice.postgres.Catalog;
 import dev.sluice.postgres.JournalTable;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableKey;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -31,7 +32,9 @@ final class Works {
   Work forward(@Nullable RowTransformer transformer) {
     Table table = table();
     TableKey key = TableKey.of(table, migration.key());
-    JournalTable journal = method() == UndoMethod.JOURNAL ? journal(key) : null;
+    // a run that began before there were plans has none, and goes on as it began
+    boolean journaled = plan().isPresent() && method() == UndoMethod.JOURNAL;
+    JournalTable journal = journaled ? journal(key) : null;
     return new ForwardWork(
         dataSource,
         migration,
@@ -64,12 +67,12 @@ final class Works {
     return JournalTable.of(migration.id(), key, migration.change().writtenColumns());
   }
 
+  private Optional<UndoPlans.UndoPlan> plan() {
+    return new UndoPlans(jdbc).find(migration.id(), run);
+  }
+
   private UndoMethod method() {
-    UndoMethod method =
-        new UndoPlans(jdbc)
-            .find(migration.id(), run)
-            .flatMap(UndoPlans.UndoPlan::method)
-            .orElse(null);
+    UndoMethod method = plan().flatMap(UndoPlans.UndoPlan::method).orElse(null);
     if (method == null) {
       throw new IllegalStateException(migration.id() + ": expand has not decided how to undo");
     }

@@ -73,7 +73,7 @@ record WriteStatement(
    * it since, or another row has its key now, that is what a rollback must give back.
    */
   String withJournal(JournalTable journal) {
-    return journaled(journal, "TRUE", "NULL::uuid")
+    return journaled(journal, "TRUE", "NULL::uuid", "")
         + "SELECT * FROM _knew\n"
         + "ON CONFLICT (%s) DO UPDATE SET %s, _kimage = excluded._kimage\n"
             .formatted(journal.keyNames(), firstOldValues(journal));
@@ -84,13 +84,17 @@ record WriteStatement(
    * done. What differs is compared by image, which every type has; as a function, because {@code
    * ROW(a) *<> ROW(b)} is taken apart into its columns. A row that differs and is not written,
    * because a trigger prevents it, is not noted: it is still to do.
+   *
+   * <p>Returns how many rows are noted, how many of them were written, and 0 ({@link Written}).
    */
   String withJournalAsGuard(JournalTable journal) {
-    return journaled(journal, differs(), journal.image())
+    return journaled(journal, differs(), journal.image(), ",\n_knoted AS (")
         + """
         SELECT * FROM _knew
         UNION ALL
         SELECT %s, _kimage FROM _kold WHERE NOT _kdiffers
+        RETURNING TRUE)
+        SELECT (SELECT count(*) FROM _knoted), (SELECT count(*) FROM _knew), 0
         """
             .formatted(aliases(""));
   }
@@ -98,8 +102,9 @@ record WriteStatement(
   /**
    * @param differs whether a row is to be written
    * @param oldImage of a row that is not
+   * @param before what stands before the INSERT
    */
-  private String journaled(JournalTable journal, String differs, String oldImage) {
+  private String journaled(JournalTable journal, String differs, String oldImage, String before) {
     return """
         WITH _kold AS MATERIALIZED (
           SELECT %s, (%s) AS _kdiffers, %s AS _kimage
@@ -115,6 +120,7 @@ record WriteStatement(
           WHERE %s
             AND _kold._kdiffers
           RETURNING %s, %s)
+        %s
         INSERT INTO %s AS _kj (%s, %s, _kimage)
         """
         .formatted(
@@ -132,6 +138,7 @@ record WriteStatement(
             sameKey(),
             aliases("_kold."),
             journal.image(),
+            before,
             journal.name().quoted(),
             journal.keyNames(),
             journal.writtenNames());

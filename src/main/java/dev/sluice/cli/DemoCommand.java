@@ -30,7 +30,14 @@ final class DemoCommand implements Callable<Integer> {
   private static final String ID = "0001_split_full_name";
   private static final String SHOWN = "migration.yaml";
   private static final List<String> FILES =
-      List.of(SHOWN, "expand.up.sql", "expand.down.sql", "constrain.up.sql", "constrain.down.sql");
+      List.of(
+          SHOWN,
+          "expand.up.sql",
+          "expand.down.sql",
+          "constrain.up.sql",
+          "constrain.down.sql",
+          "cleanup.up.sql",
+          "cleanup.down.sql");
 
   @Spec CommandSpec spec = CommandSpec.create();
 

@@ -21,6 +21,7 @@ final class ProgressFormat {
       parts.add("step " + progress.step());
     }
     parts.add("%,d of %,d rows".formatted(progress.rowsDone(), progress.rowsEstimated()));
+    parts.add("%,d changed".formatted(progress.rowsChanged()));
     parts.add("%,d rows/s".formatted(progress.rowsPerSecond()));
     if (progress.etaSeconds() != null) {
       parts.add("%d s left".formatted(progress.etaSeconds()));
@@ -45,6 +46,7 @@ final class ProgressFormat {
     fields.put("step", progress.step());
     fields.put("rowsEstimated", progress.rowsEstimated());
     fields.put("rowsDone", progress.rowsDone());
+    fields.put("rowsChanged", progress.rowsChanged());
     fields.put("rowsPerSecond", progress.rowsPerSecond());
     fields.put("etaSeconds", progress.etaSeconds());
     fields.put("chunkRows", progress.chunkRows());

@@ -21,8 +21,21 @@ final class RollbackCommand extends LaunchCommand {
           "drop added columns although the application has written values of its own there")
   boolean discardChanges;
 
+  @Option(
+      names = "--dry-run",
+      description =
+          "count what would happen to the rows, and what speaks against it; change nothing")
+  boolean dryRun;
+
+  @Override
+  boolean showsProgress() {
+    return !dryRun;
+  }
+
   @Override
   RunResult launch(MigrationRunner runner, LoadedMigration migration, StopSignal stop) {
-    return runner.rollback(migration, discardChanges, stop);
+    return dryRun
+        ? runner.dryRunRollback(migration, discardChanges, stop)
+        : runner.rollback(migration, discardChanges, stop);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Files to {@link dev.sluice.migration.Migration}: reads the folders of the jobs directory, checks
- * them without a database, and names every problem at once with file, line and column. Also brings
- * a user's Java transform to life.
+ * Files to {@link dev.sluice.migration.Migration}: reads the folders of the jobs directory, and the
+ * flat files of other tools that lie beside them, checks them without a database, and names every
+ * problem at once with file, line and column. Also brings a user's Java transform to life.
  *
  * <p>May import {@code dev.sluice.migration}, SnakeYAML and the JDK with its compiler. It must
  * never import Spring or JDBC, connect to a database, repair a wrong value, or pass over a key that

@@ -36,6 +36,13 @@ final class CodeRollbackJob extends RollbackJob {
   }
 
   @Override
+  List<String> forecast(LedgerEntry entry) {
+    boolean hasRun =
+        new CodeRunner(environment.dataSource(), duration -> {}, jdbc -> {}).hasRun(migration.id());
+    return hasRun ? List.of("would run down in one transaction") : List.of();
+  }
+
+  @Override
   public Job build(Launch launch, TaskExecutor workers) {
     JobSteps steps = new JobSteps(environment, launch, workers);
     return new JobBuilder(name(), environment.jobRepository())

@@ -2,13 +2,18 @@ package dev.sluice.job;
 
 import dev.sluice.backfill.Backfill;
 import dev.sluice.control.LedgerEntry;
+import dev.sluice.control.RunState;
+import dev.sluice.control.StopSignal;
 import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.RowTransformer;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.Undo;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.ScriptSettings;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.builder.JobBuilder;
 import org.springframework.batch.core.job.builder.SimpleJobBuilder;
@@ -21,16 +26,27 @@ final class DataRollbackJob extends RollbackJob {
 
   private final JobEnvironment environment;
   private final DataMigration migration;
+  private final @Nullable RowTransformer transformer;
   private final boolean discardChanges;
+  private final StopSignal stop;
 
   /**
+   * @param transformer of a {@code transform:}; null for other changes
    * @param discardChanges whether values that the application wrote may go with their columns
+   * @param stop obeyed while it is asked what speaks against it
    */
-  DataRollbackJob(JobEnvironment environment, DataMigration migration, boolean discardChanges) {
+  DataRollbackJob(
+      JobEnvironment environment,
+      DataMigration migration,
+      @Nullable RowTransformer transformer,
+      boolean discardChanges,
+      StopSignal stop) {
     super(environment);
     this.environment = environment;
     this.migration = migration;
+    this.transformer = transformer;
     this.discardChanges = discardChanges;
+    this.stop = stop;
   }
 
   @Override
@@ -38,22 +54,44 @@ final class DataRollbackJob extends RollbackJob {
     return migration;
   }
 
+  /**
+   * Old values are asked about before {@code constrain.down.sql}; a launch that goes on behind it
+   * asks in its own step only.
+   */
   @Override
   List<String> refusals(LedgerEntry entry) {
     if (migration.undo() instanceof Undo.None none) {
       return List.of("cannot be taken back: %s".formatted(none.reason()));
     }
-    return rollback(entry.run(), duration -> {}).refusals();
+    RunUndo undo = undo(entry.run(), stop);
+    RollbackChecks checks = checks(undo, stop);
+    List<String> refusals = new ArrayList<>(checks.ofTheRun());
+    if (refusals.isEmpty()) {
+      boolean first =
+          entry.state() != RunState.ROLLING_BACK
+              || undo.toRun(Script.Kind.CONSTRAIN_DOWN).isPresent();
+      refusals.addAll(first ? checks.ofOldValues() : List.of());
+      refusals.addAll(discardChanges ? List.of() : checks.ofDroppedValues());
+    }
+    return refusals;
   }
 
-  private Rollback rollback(long run, Waiter waiter) {
-    return new Rollback(
-        environment.dataSource(),
-        migration,
-        run,
-        new ScriptRunner(environment.dataSource(), waiter, ScriptSettings.DEFAULT),
-        waiter,
-        discardChanges);
+  @Override
+  List<String> forecast(LedgerEntry entry) {
+    RunUndo undo = undo(entry.run(), stop);
+    return new RollbackForecast(environment.dataSource(), migration, undo, stop).lines();
+  }
+
+  private RunUndo undo(long run, Waiter waiter) {
+    return new RunUndo(environment.jdbc(), migration, run, scripts(waiter));
+  }
+
+  private RollbackChecks checks(RunUndo undo, Waiter waiter) {
+    return new RollbackChecks(environment.dataSource(), migration, transformer, undo, waiter);
+  }
+
+  private ScriptRunner scripts(Waiter waiter) {
+    return new ScriptRunner(environment.dataSource(), waiter, ScriptSettings.DEFAULT);
   }
 
   @Override
@@ -63,7 +101,16 @@ final class DataRollbackJob extends RollbackJob {
 
   @Override
   public Job build(Launch launch, TaskExecutor workers) {
-    Rollback rollback = rollback(launch.run(), launch.waiter());
+    Waiter waiter = launch.waiter();
+    RunUndo undo = undo(launch.run(), waiter);
+    Rollback rollback =
+        new Rollback(
+            environment.dataSource(),
+            migration,
+            undo,
+            checks(undo, waiter),
+            scripts(waiter),
+            waiter);
     JobSteps steps = new JobSteps(environment, launch, workers);
     SimpleJobBuilder job =
         new JobBuilder(name(), environment.jobRepository())
@@ -73,15 +120,18 @@ final class DataRollbackJob extends RollbackJob {
                     StepName.CONSTRAIN_DOWN,
                     () -> {
                       rollback.unsync();
-                      rollback.takeBack(Script.Kind.CONSTRAIN_UP, Script.Kind.CONSTRAIN_DOWN);
+                      rollback.takeBack(Script.Kind.CONSTRAIN_DOWN);
                     }));
-    if (rollback.restoresRows()) {
+    if (undo.restoresRows() && !undo.isRestored()) {
       Backfill backfill = Backfill.back(steps.backfillEnvironment(), migration, steps.runContext());
       job.next(steps.action(StepName.PREFLIGHT_RESTORE, rollback::preflightRestore).atEachLaunch())
           .next(steps.partitioned(StepName.RESTORE, backfill, migration.tuning().workers()))
           .next(backfill.sweepStep(StepName.RESTORE_SWEEP.label()));
     }
-    return job.next(steps.action(StepName.VERIFY_RESTORED, rollback::verify).atEachLaunch())
+    return job.next(
+            steps
+                .action(StepName.VERIFY_RESTORED, () -> rollback.verify(discardChanges))
+                .atEachLaunch())
         .next(steps.action(StepName.EXPAND_DOWN, rollback::finish))
         .build();
   }

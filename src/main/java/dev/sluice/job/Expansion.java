@@ -12,8 +12,10 @@ import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptReader;
 import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.UndoJournal;
+import dev.sluice.validation.JournalCheck;
 import dev.sluice.validation.RefusedException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -61,31 +63,49 @@ final class Expansion {
     refuseToDropOld(expanded);
     UndoMethod method = method(expanded);
     if (method == UndoMethod.JOURNAL) {
+      require(JournalCheck.refusals(dataSource, expanded, migration));
       UndoJournal journal = UndoJournals.of(dataSource, migration, waiter);
       journal.create();
       if (migration.guard() == null) {
         journal.noteBornRows();
+      } else {
+        journal.followKeys();
       }
     }
     plans.decide(migration.id(), run, decision(expanded));
     log.info("undo.method migration={} method={}", migration.id(), method.label());
   }
 
+  private void require(List<String> refusals) {
+    if (!refusals.isEmpty()) {
+      throw new RefusedException(migration.id(), refusals);
+    }
+  }
+
   /**
-   * At each launch: what a rollback needs was decided when the run began.
+   * At each launch: what a rollback needs was decided when the run began. A run that began before
+   * there were such plans goes on as it began, without a way back: rollback refuses it.
    *
    * @throws RefusedException if the definition has changed it since
    */
   void requireSamePlan() {
-    UndoPlans.UndoPlan plan = plans.find(migration.id(), run).orElseThrow();
+    Optional<UndoPlans.UndoPlan> plan = plans.find(migration.id(), run);
+    if (plan.isEmpty()) {
+      log.warn(
+          "undo.none migration={} run={} began before undo was built: it cannot be taken back",
+          migration.id(),
+          run);
+      return;
+    }
+    UndoPlans.Decision began = plan.get().decision();
     UndoPlans.Decision now = decision(table());
-    if (plan.decision() != null && !now.equals(plan.decision())) {
+    if (began != null && !now.equals(began)) {
       throw new RefusedException(
           migration.id(),
           List.of(
               ("the run began with %s, the definition now says %s, and its undo would not fit."
                       + " Put the definition back, or roll the run back first.")
-                  .formatted(plan.decision(), now)));
+                  .formatted(began, now)));
     }
   }
 
@@ -114,9 +134,25 @@ final class Expansion {
                       + " what it held. Write undo: journal.")
                   .formatted(listed(old))));
     }
-    return old.isEmpty() && migration.script(Script.Kind.EXPAND_DOWN).isPresent()
-        ? UndoMethod.SCHEMA
-        : UndoMethod.JOURNAL;
+    List<Identifier> kept = notDropped();
+    if (undo instanceof Undo.Schema && !kept.isEmpty()) {
+      throw new RefusedException(
+          migration.id(),
+          List.of(
+              ("undo: schema, but expand.down.sql does not drop column %s, which would keep what the"
+                      + " run wrote. Drop it there, or write undo: journal.")
+                  .formatted(listed(kept))));
+    }
+    return old.isEmpty() && kept.isEmpty() ? UndoMethod.SCHEMA : UndoMethod.JOURNAL;
+  }
+
+  /** The written columns that {@code expand.down.sql} does not mention. */
+  private List<Identifier> notDropped() {
+    Set<Identifier> named =
+        migration.script(Script.Kind.EXPAND_DOWN).map(ScriptReader::names).orElse(Set.of());
+    return migration.change().writtenColumns().stream()
+        .filter(column -> !named.contains(column))
+        .toList();
   }
 
   /**

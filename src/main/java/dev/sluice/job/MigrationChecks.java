@@ -4,11 +4,14 @@ import dev.sluice.backfill.Backfill;
 import dev.sluice.control.SluiceSchema;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
+import dev.sluice.postgres.Catalog;
+import dev.sluice.postgres.Table;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptReader;
 import dev.sluice.validation.Baselines;
 import dev.sluice.validation.Certificate;
 import dev.sluice.validation.DataPreflight;
+import dev.sluice.validation.InverseCheck;
 import dev.sluice.validation.Preflight;
 import dev.sluice.validation.PreflightReport;
 import dev.sluice.validation.Verification;
@@ -88,7 +91,15 @@ final class MigrationChecks {
 
   void preflightData() {
     require(afterExpand());
+    if (!hasBegun()) {
+      require(new PreflightReport(outsideTheInverse(), List.of()));
+    }
     new Baselines(environment.dataSource(), waiter).capture(migration, run);
+  }
+
+  private List<String> outsideTheInverse() {
+    Table table = new Catalog(environment.jdbc()).find(migration.table()).orElseThrow();
+    return new InverseCheck(environment.dataSource(), waiter).refusals(migration, table);
   }
 
   private void require(PreflightReport report) {

@@ -1,5 +1,6 @@
 package dev.sluice.job;
 
+import dev.sluice.control.StopSignal;
 import dev.sluice.migration.CodeMigration;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Migration;
@@ -32,11 +33,12 @@ final class MigrationJobs {
 
   /**
    * @param discardChanges whether values that the application wrote may go with their columns
+   * @param stop obeyed also before the job is launched
    */
-  MigrationJob rollback(LoadedMigration loaded, boolean discardChanges) {
+  RollbackJob rollback(LoadedMigration loaded, boolean discardChanges, StopSignal stop) {
     Migration migration = loaded.migration();
     if (migration instanceof DataMigration data) {
-      return new DataRollbackJob(environment, data, discardChanges);
+      return new DataRollbackJob(environment, data, loaded.transformer(), discardChanges, stop);
     }
     if (migration instanceof SchemaMigration schema) {
       return new SchemaRollbackJob(environment, schema);

@@ -108,7 +108,34 @@ public final class MigrationRunner {
    * @param discardChanges whether values that the application wrote may go with their columns
    */
   public RunResult rollback(LoadedMigration migration, boolean discardChanges, StopSignal stop) {
-    return jobRun.run(jobs.rollback(migration, discardChanges), stop);
+    return jobRun.run(jobs.rollback(migration, discardChanges, stop), stop);
+  }
+
+  /**
+   * Says what a rollback would do, and what speaks against it. Changes nothing and needs no lock.
+   *
+   * @param discardChanges whether values that the application wrote may go with their columns
+   */
+  public RunResult dryRunRollback(
+      LoadedMigration migration, boolean discardChanges, StopSignal stop) {
+    MigrationId id = migration.id();
+    try {
+      Optional<LedgerEntry> entry = entry(id);
+      if (entry.isEmpty()) {
+        return RunResult.of(
+            id, Outcome.REFUSED, id + ": was never run, there is nothing to take back.");
+      }
+      RollbackJob job = jobs.rollback(migration, discardChanges, stop);
+      Optional<RunResult> answer = job.withoutLaunch(entry.get());
+      if (answer.isPresent()) {
+        return answer.get();
+      }
+      List<String> lines = new ArrayList<>(job.forecast(entry.get()));
+      lines.add(0, "%s: run %d can be taken back".formatted(id, entry.get().run()));
+      return RunResult.of(id, Outcome.COMPLETED, String.join("\n  ", lines));
+    } catch (RuntimeException e) {
+      return stop.isStopped() ? Failures.stopped(id) : Failures.result(id, e);
+    }
   }
 
   /**

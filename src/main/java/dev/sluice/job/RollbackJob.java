@@ -65,6 +65,9 @@ abstract class RollbackJob implements MigrationJob {
   /** What speaks against it before its first change; empty: nothing. Without the id before it. */
   abstract List<String> refusals(LedgerEntry entry);
 
+  /** What it would do, one line each, where nothing speaks against it. Changes nothing. */
+  abstract List<String> forecast(LedgerEntry entry);
+
   private Optional<RunResult> refused(String why) {
     return Optional.of(
         RunResult.of(migration().id(), Outcome.REFUSED, migration().id() + ": " + why));

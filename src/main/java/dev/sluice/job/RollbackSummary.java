@@ -33,14 +33,17 @@ final class RollbackSummary {
     lines.add(migration.id() + ": rolled back");
     if (progress.rowsDone() > 0) {
       lines.add(
-          "  %,d rows looked at, %,d rows/s, %,d of them left as they are"
-              .formatted(progress.rowsDone(), progress.rowsPerSecond(), conflicts));
+          "  %,d rows put back of %,d looked at, %,d rows/s"
+              .formatted(progress.rowsChanged(), progress.rowsDone(), progress.rowsPerSecond()));
+    }
+    if (progress.rowsGone() > 0) {
+      lines.add("  " + gone(progress.rowsGone()));
     }
     if (conflicts > 0) {
       List<String> keys = table.keys(migration.id(), entry.run(), KEYS_SHOWN);
       lines.add(
-          "  conflicts: the application has written these rows since: keys %s%s"
-              .formatted(String.join("; ", keys), conflicts > keys.size() ? "; …" : ""));
+          "  conflicts: %,d rows left as they are, the application has written these rows since: keys %s%s"
+              .formatted(conflicts, String.join("; ", keys), conflicts > keys.size() ? "; …" : ""));
       lines.add(
           "  their old values stand in sluice.conflict (migration_id '%s', run %d)"
               .formatted(migration.id(), entry.run()));
@@ -48,5 +51,13 @@ final class RollbackSummary {
     lines.addAll(new ClosingLines(dataSource, migration).ofRollback(migration, entry.run()));
     Outcome outcome = conflicts > 0 ? Outcome.ROLLED_BACK_WITH_CONFLICTS : Outcome.ROLLED_BACK;
     return RunResult.of(migration.id(), outcome, String.join("\n", lines));
+  }
+
+  /**
+   * Of rows that the run changed; where no trigger follows a key, nobody can tell the two apart.
+   */
+  static String gone(long rows) {
+    return "%,d rows that the run changed are gone: deleted since, or their key was changed"
+        .formatted(rows);
   }
 }

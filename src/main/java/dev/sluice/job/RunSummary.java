@@ -31,8 +31,8 @@ final class RunSummary {
     List<String> lines = new ArrayList<>();
     lines.add(id + ": completed");
     lines.add(
-        "  %,d rows changed, %,d rows/s from the first chunk to the end of the sweep"
-            .formatted(progress.rowsDone(), progress.rowsPerSecond()));
+        "  %,d rows changed of %,d visited, %,d rows/s from the first chunk to the end of the sweep"
+            .formatted(progress.rowsChanged(), progress.rowsDone(), progress.rowsPerSecond()));
     ClosingLines closing = new ClosingLines(dataSource, migration);
     lines.add(ClosingLines.table(migration));
     lines.add(closing.filesOfRun(migration));

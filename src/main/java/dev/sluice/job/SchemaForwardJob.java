@@ -40,7 +40,11 @@ final class SchemaForwardJob extends ForwardJob {
     SchemaPreflight preflight = new SchemaPreflight(migration);
     SimpleJobBuilder job =
         new JobBuilder(name(), environment.jobRepository())
-            .start(steps.action(StepName.PREFLIGHT, preflight::requireRunnable).atEachLaunch());
+            .start(
+                steps
+                    .action(
+                        StepName.PREFLIGHT, () -> preflight.requireRunnable(preflight.wayForth()))
+                    .atEachLaunch());
     for (Script script : preflight.wayForth()) {
       job.next(steps.action(StepName.of(script.kind()), () -> scripts.run(migration.id(), script)));
     }

@@ -8,9 +8,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads the files of a migration that has nothing else, before the first of them runs. */
 final class SchemaPreflight {
+
+  private static final Logger log = LoggerFactory.getLogger(SchemaPreflight.class);
 
   private final SchemaMigration migration;
 
@@ -47,11 +51,24 @@ final class SchemaPreflight {
         .toList();
   }
 
-  /** All files: what could not be taken back is known before it is done. */
-  void requireRunnable() {
+  /** What an operator should know of the files that are to run, and of which none is refused. */
+  static List<String> notes(Collection<Script> scripts) {
+    return scripts.stream()
+        .flatMap(script -> ScriptReader.notes(script).stream())
+        .map(Object::toString)
+        .toList();
+  }
+
+  /**
+   * Refuses for any of the files: what could not be taken back is known before it is done.
+   *
+   * @param toRun those that follow now: their notes are told first
+   */
+  void requireRunnable(Collection<Script> toRun) {
     List<String> refusals = problems(migration.scripts().values());
     if (!refusals.isEmpty()) {
       throw new RefusedException(migration.id(), refusals);
     }
+    notes(toRun).forEach(note -> log.info("preflight.note migration={} {}", migration.id(), note));
   }
 }

@@ -51,6 +51,15 @@ final class SchemaRollbackJob extends RollbackJob {
     return refusals;
   }
 
+  @Override
+  List<String> forecast(LedgerEntry entry) {
+    ScriptRunner scripts = scripts(duration -> {});
+    return preflight.wayBack().stream()
+        .filter(down -> scripts.hasBegun(migration.id(), down.kind().opposite()))
+        .map(down -> "would run " + down.file())
+        .toList();
+  }
+
   private ScriptRunner scripts(Waiter waiter) {
     return new ScriptRunner(environment.dataSource(), waiter, ScriptSettings.DEFAULT);
   }
@@ -77,7 +86,7 @@ final class SchemaRollbackJob extends RollbackJob {
 
   /** Says what goes before anything does. */
   private void preflight() {
-    preflight.requireRunnable();
+    preflight.requireRunnable(preflight.wayBack());
     new WhatGoes(environment.dataSource())
         .in(preflight.wayBack())
         .forEach(line -> log.info("rollback.drops migration={} {}", migration.id(), line));

@@ -46,10 +46,11 @@ final class SchemaSummary {
 
   static RunResult dryRun(SchemaMigration migration) {
     SchemaPreflight preflight = new SchemaPreflight(migration);
-    preflight.requireRunnable();
+    preflight.requireRunnable(List.of());
     List<String> lines = new ArrayList<>();
     lines.add("%s: %s".formatted(migration.id(), migration.description()));
     preflight.wayForth().forEach(script -> lines.add("would run " + script.file()));
+    SchemaPreflight.notes(preflight.wayForth()).forEach(note -> lines.add("note: " + note));
     return RunResult.of(migration.id(), Outcome.COMPLETED, String.join("\n", lines));
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.migration;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * One SQL name, exactly as the catalog holds it: {@code users}, {@code Order}, {@code a"b}.
@@ -49,6 +50,11 @@ public record Identifier(String value) {
       }
       at = end + 1;
     }
+  }
+
+  /** {@code 'a', 'b'}: for a message. */
+  public static String listed(List<Identifier> names) {
+    return names.stream().map(name -> "'" + name + "'").collect(Collectors.joining(", "));
   }
 
   private static int endOfPart(String sql, int start) {

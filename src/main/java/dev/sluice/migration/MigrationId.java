@@ -5,7 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The name of a migration's folder: a number or a timestamp, then {@code _name}.
+ * The name of a migration, its folder's or made from its file's: a number or a timestamp, then
+ * {@code _name}.
  *
  * <p>Ordered by the prefix as a number, then by name, so that {@code 9_x} comes before {@code
  * 0010_y}.

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
  * A migration at one moment.
  *
  * @param step the step that runs or ran last; null before the first
- * @param rowsEstimated rows that the run has to change in all, refined as partitions end
- * @param rowsDone rows changed and committed in this run, over all its launches
+ * @param rowsEstimated rows that the run has to visit in all, refined as partitions end
+ * @param rowsDone rows that need nothing more, changed or not, over all launches of this run
+ * @param rowsChanged those of them of which there is a new version
+ * @param rowsGone rows that a rollback looked for and that are no longer there by their key
  * @param rowsPerSecond average of the current or last launch
  * @param etaSeconds null when nothing is running or nothing is known yet
  * @param waiting null, or why it waits
@@ -23,6 +25,8 @@ public record Progress(
     @Nullable String step,
     long rowsEstimated,
     long rowsDone,
+    long rowsChanged,
+    long rowsGone,
     long rowsPerSecond,
     @Nullable Long etaSeconds,
     long chunkRows,

@@ -23,12 +23,15 @@ public final class ProgressReader {
   }
 
   /**
-   * What the job repository says of a run.
+   * What the job repository says of a run. Its read count is of rows done, its write count of rows
+   * changed.
    *
    * @param launchSeconds from the first chunk to the last, or to the end of the sweep; 0 before
    */
   private record Steps(
       long rowsDone,
+      long rowsChanged,
+      long rowsGone,
       long rowsDoneInLaunch,
       long partitions,
       long partitionsDone,
@@ -39,14 +42,13 @@ public final class ProgressReader {
       double launchSeconds,
       long rowsToDo) {
 
-    static final Steps NONE = new Steps(0, 0, 0, 0, 0, null, 0, 0, 0, 0);
+    static final Steps NONE = new Steps(0, 0, 0, 0, 0, 0, 0, null, 0, 0, 0, 0);
   }
 
   public Progress read(LedgerEntry entry) {
     Steps steps = steps(entry).orElse(Steps.NONE);
     boolean running = entry.state() == RunState.RUNNING || entry.state() == RunState.ROLLING_BACK;
-    boolean completed =
-        entry.state() == RunState.COMPLETED || entry.state() == RunState.ROLLED_BACK;
+    boolean completed = entry.state().isApplied() || entry.state() == RunState.ROLLED_BACK;
     long estimated = completed ? steps.rowsDone() : estimate(steps);
     long remaining = completed ? 0 : Math.max(0, estimated - steps.rowsDone());
     long rate =
@@ -56,14 +58,16 @@ public final class ProgressReader {
     return new Progress(
         entry.id(),
         entry.state(),
-        steps.step(),
+        isCleaned(entry) ? null : steps.step(), // the run's, which is over
         estimated,
         steps.rowsDone(),
+        steps.rowsChanged(),
+        steps.rowsGone(),
         rate,
         running && rate > 0 ? (Long) (remaining / rate) : null,
         steps.chunkRows(),
         steps.workers(),
-        running ? waiting(entry.id()) : null,
+        running || entry.state() == RunState.CLEANING ? waiting(entry) : null,
         remaining,
         0,
         conflicts(entry),
@@ -90,10 +94,17 @@ public final class ProgressReader {
   }
 
   /** A run whose lock is free has died: the ledger cannot know. */
-  private @Nullable String waiting(MigrationId id) {
-    return RunnerLock.holder(dataSource, id).isPresent()
-        ? null
+  private @Nullable String waiting(LedgerEntry entry) {
+    if (RunnerLock.holder(dataSource, entry.id()).isPresent()) {
+      return null;
+    }
+    return isCleaned(entry)
+        ? "no process works on it; clean it up again to go on"
         : "no process runs it, it died; run it again to go on";
+  }
+
+  private static boolean isCleaned(LedgerEntry entry) {
+    return entry.state() == RunState.CLEANING || entry.state() == RunState.CLEANED;
   }
 
   private Optional<Steps> steps(LedgerEntry entry) {
@@ -114,18 +125,22 @@ public final class ProgressReader {
               FROM sluice.batch_step_execution s
               JOIN execution USING (job_execution_id)
             ), partition AS (
-              SELECT step_name, sum(write_count) AS rows, bool_or(status = 'COMPLETED') AS done
+              SELECT step_name, sum(read_count) AS rows, bool_or(status = 'COMPLETED') AS done
               FROM step
               WHERE step_name LIKE 'chunks:%'
               GROUP BY step_name
             ), last AS (
               SELECT max(job_execution_id) AS id FROM execution
+            ), walk AS (
+              SELECT *
+              FROM step
+              WHERE step_name LIKE 'chunks:%' OR step_name IN ('sweep', 'restore-sweep')
             )
-            SELECT coalesce((SELECT sum(write_count) FROM step
-                             WHERE step_name LIKE 'chunks:%' OR step_name IN ('sweep', 'restore-sweep')), 0) AS done,
-                   coalesce((SELECT sum(write_count) FROM step, last
-                             WHERE (step_name LIKE 'chunks:%' OR step_name IN ('sweep', 'restore-sweep'))
-                               AND job_execution_id = last.id), 0) AS done_in_launch,
+            SELECT coalesce((SELECT sum(read_count) FROM walk), 0) AS done,
+                   coalesce((SELECT sum(write_count) FROM walk), 0) AS changed,
+                   coalesce((SELECT sum(write_skip_count) FROM walk), 0) AS gone,
+                   coalesce((SELECT sum(read_count) FROM walk, last
+                             WHERE job_execution_id = last.id), 0) AS done_in_launch,
                    (SELECT count(*) FROM sluice.partition
                     WHERE migration_id = m.id AND run = m.run AND direction = ?) AS partitions,
                    (SELECT count(*) FROM partition WHERE done) AS partitions_done,
@@ -138,9 +153,8 @@ public final class ProgressReader {
                    (SELECT parameter_value FROM sluice.batch_job_execution_params, last
                     WHERE job_execution_id = last.id AND parameter_name = 'workers') AS workers,
                    (SELECT extract(epoch FROM max(coalesce(end_time, last_updated)) - min(start_time))
-                    FROM step, last
-                    WHERE (step_name LIKE 'chunks:%' OR step_name IN ('sweep', 'restore-sweep'))
-                      AND job_execution_id = last.id) AS seconds,
+                    FROM walk, last
+                    WHERE job_execution_id = last.id) AS seconds,
                    coalesce((SELECT rows_to_do FROM sluice.baseline b
                              WHERE b.migration_id = m.id AND b.run = m.run), 0) AS rows_to_do
             FROM sluice.migration m
@@ -150,6 +164,8 @@ public final class ProgressReader {
             (rs, row) ->
                 new Steps(
                     rs.getLong("done"),
+                    rs.getLong("changed"),
+                    rs.getLong("gone"),
                     rs.getLong("done_in_launch"),
                     rs.getLong("partitions"),
                     rs.getLong("partitions_done"),

@@ -47,6 +47,7 @@ public final class ConnectionSettings {
    *   <li>{@code plan_cache_mode}: a page's bounds decide its plan; a generic plan guesses them
    *   <li>{@code row_security}: a policy that hides rows is an error, not a silent half of the work
    *   <li>{@code TimeZone}: expressions mean the same wherever the program runs
+   *   <li>{@code jit}: an index probe a row looks dear enough to be compiled, for each chunk anew
    *   <li>the output styles: keys travel as text and come back exactly
    *   <li>{@code search_path}: without our own schema, where {@code "$user"} puts it first for a
    *       role of its name, so that no unqualified name of the user's resolves into it
@@ -65,6 +66,7 @@ public final class ConnectionSettings {
         SET extra_float_digits = 3;
         SET standard_conforming_strings = on;
         SET client_min_messages = warning;
+        SET jit = off;
         SET lock_timeout = 0;
         SET statement_timeout = 0;
         SET tcp_keepalives_idle = 5;

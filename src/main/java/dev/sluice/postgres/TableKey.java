@@ -4,6 +4,7 @@ import dev.sluice.migration.Identifier;
 import dev.sluice.migration.TableName;
 import java.sql.Array;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -163,6 +164,15 @@ public record TableKey(TableName table, List<Table.Column> columns) {
       arrays.add(connection.createArrayOf("text", texts(keys, i)));
     }
     return arrays;
+  }
+
+  /** Sets the parameters of {@link #isOneOf()}; returns the index of the one after them. */
+  public int bind(PreparedStatement statement, List<Key> keys, int first) throws SQLException {
+    int index = first;
+    for (Array array : arrays(statement.getConnection(), keys)) {
+      statement.setArray(index++, array);
+    }
+    return index;
   }
 
   /** A column of the keys. */

@@ -74,12 +74,13 @@ public final class JournalRemains {
   }
 
   /**
-   * From its commit on no new row is noted. The triggers go with their function, whatever their
-   * table is called by now; for that it takes ACCESS EXCLUSIVE on it, for milliseconds. Usually the
-   * end of the run has done it.
+   * From its commit on no new row is noted and no key is followed. The triggers go with their
+   * function, whatever their table is called by now; for that it takes ACCESS EXCLUSIVE on it, for
+   * milliseconds. Usually the end of the run has done it.
    */
   public void stopNotingBornRows() {
-    inShortTransaction("DROP FUNCTION IF EXISTS %s() CASCADE".formatted(UndoJournal.function(id)));
+    inShortTransaction(
+        "DROP FUNCTION IF EXISTS %s() CASCADE".formatted(JournalFunction.nameOf(id)));
   }
 
   /** Forgets every old value. Nothing if that is done. */

@@ -240,6 +240,8 @@ public final class ScriptException extends RuntimeException {
           "It scans or rewrites its table under a lock that blocks the application, or somebody"
               + " cancelled it. Do it in smaller steps, or in a maintenance window";
       case "23502", "23503", "23505", "23514", "23P01" -> "Rows contradict it. Correct the rows";
+      case "25001", "2D000" ->
+          "It cannot be in a transaction with others. Put it alone into a file";
       case "42501" -> "Grant the role what it lacks";
       default -> "Correct the database, or the statement in the file";
     };

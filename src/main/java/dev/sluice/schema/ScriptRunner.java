@@ -63,7 +63,7 @@ public final class ScriptRunner {
     for (Unit unit : adapted) {
       if (unit.end() > state.done()) {
         waiter.await(Duration.ZERO); // an operator's stop is obeyed here
-        units.run(unit);
+        units.run(unit.after(state.done()));
       }
     }
     units.complete();

@@ -48,6 +48,12 @@ public record ScriptSettings(
     }
   }
 
+  /** The same with fewer attempts, or more. */
+  ScriptSettings withAttempts(int newAttempts) {
+    return new ScriptSettings(
+        lockTimeout, indexLockTimeout, statementTimeout, newAttempts, totalTime);
+  }
+
   private static void check(String name, Duration value, Duration max) {
     if (value.toMillis() < 1 || value.compareTo(max) > 0) {
       throw new IllegalArgumentException(

@@ -26,6 +26,11 @@ record Unit(int first, List<Step> steps) {
     return steps.get(0).isolation() == Isolation.OUTSIDE;
   }
 
+  /** The same without what was done before: a correction may have put its rest beside it. */
+  Unit after(int done) {
+    return done <= first || done >= end() ? this : new Unit(done, from(done));
+  }
+
   /** What is left of it when so many steps of the file are done. */
   List<Step> from(int done) {
     return steps.subList(Math.min(Math.max(0, done - first), steps.size()), steps.size());

@@ -18,6 +18,7 @@ record FiredTrigger(String name, String table, String timing, String level, Stri
         Stream.concat(subject.written().stream(), ConstraintNotes.generatedFrom(subject).stream())
             .map(Identifier::value)
             .toArray(String[]::new);
+    // not ours: they only follow a key, for the undo of another migration
     // tgtype: 1 each row, 2 before, 16 update; of an origin session, as ours is; partitions' own
     // too
     return subject
@@ -32,6 +33,8 @@ record FiredTrigger(String name, String table, String timing, String level, Stri
             WHERE (t.tgrelid = ? OR t.tgrelid IN (SELECT relid FROM pg_partition_tree(?)))
               AND NOT t.tgisinternal
               AND t.tgparentid = 0
+              AND t.tgfoid NOT IN (SELECT oid FROM pg_proc
+                                   WHERE pronamespace = to_regnamespace('sluice'))
               AND t.tgenabled IN ('O', 'A')
               AND t.tgtype & 16 <> 0
               AND (cardinality(t.tgattr::int2[]) = 0

@@ -44,7 +44,7 @@ final class GuardCheck implements TableCheck {
       findings.note(
           ("where reads none of the written columns (%s): a row that was changed stays under the"
                   + " guard, unless a function, a sub-select, a trigger or a cascade takes it out.")
-              .formatted(Subject.listed(subject.written())));
+              .formatted(Identifier.listed(subject.written())));
       return;
     }
     findings.refuse(
@@ -55,8 +55,8 @@ final class GuardCheck implements TableCheck {
                 subject.table().name(),
                 facts.sourceColumns().isEmpty()
                     ? "no column"
-                    : Subject.listed(facts.sourceColumns()),
-                Subject.listed(subject.written()),
+                    : Identifier.listed(facts.sourceColumns()),
+                Identifier.listed(subject.written()),
                 subject.written().get(0).quoted()));
   }
 

@@ -83,9 +83,6 @@ record Inspection(DataSource dataSource, Duration statementTimeout) {
       statement.execute(mode);
       statement.execute("SET LOCAL statement_timeout = " + statementTimeout.toMillis());
       statement.execute("SET LOCAL lock_timeout = " + LOCK_TIMEOUT.toMillis());
-      // an index probe a row looks dear enough to be compiled, which takes longer than a window
-      // runs
-      statement.execute("SET LOCAL jit = off");
     }
   }
 }

@@ -43,7 +43,7 @@ final class PrivilegeCheck implements TableCheck {
               .formatted(
                   subject.role(),
                   subject.table().name(),
-                  Subject.listed(denied),
+                  Identifier.listed(denied),
                   subject.table().name().quoted(),
                   denied.stream().map(Identifier::value).collect(Collectors.joining(", ")),
                   new Identifier(subject.role()).quoted()));
@@ -61,7 +61,7 @@ final class PrivilegeCheck implements TableCheck {
             .formatted(
                 subject.role(),
                 privilege,
-                Subject.listed(denied),
+                Identifier.listed(denied),
                 subject.table().name(),
                 privilege,
                 subject.table().name().quoted(),

@@ -30,7 +30,7 @@ final class RecomputePlans {
     if (journal != null && !journal.retyped().isEmpty()) {
       String why =
           "%s has another type than during the run, and what the run wrote cannot be told from what was written since"
-              .formatted(Subject.listed(journal.retyped()));
+              .formatted(Identifier.listed(journal.retyped()));
       return change.writtenColumns().stream()
           .map(column -> RecomputePlan.skip(column, why))
           .toList();
@@ -123,7 +123,7 @@ final class RecomputePlans {
     List<Identifier> written = evidence.migration().change().writtenColumns();
     List<Identifier> own = read.stream().filter(written::contains).toList();
     if (!own.isEmpty()) {
-      return "%s reads %s, which the migration writes".formatted(reader, Subject.listed(own));
+      return "%s reads %s, which the migration writes".formatted(reader, Identifier.listed(own));
     }
     return evidence.inspection().read(jdbc -> GeneratedColumn.of(jdbc, evidence.table())).stream()
         .filter(generated -> read.contains(generated.name()) && written.contains(generated.from()))

@@ -8,11 +8,11 @@ import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.Waiter;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -24,7 +24,8 @@ import org.springframework.dao.DataAccessException;
  * for a column's type, NULL where that is forbidden, against a CHECK, without a parent, or given to
  * another row by now. Reads only, in key windows.
  *
- * <p>Asked after {@code constrain.down.sql}: what that drops is no obstacle.
+ * <p>Asked before {@code constrain.down.sql}, when a refusal still leaves everything as it is, and
+ * after it, when what that drops is no obstacle any more.
  */
 public final class RestoreCheck {
 
@@ -35,9 +36,6 @@ public final class RestoreCheck {
   private final TableKey key;
   private final Map<Identifier, String> oldValues;
   private final UnaryOperator<String> restored;
-
-  /** A constraint that an UPDATE must meet. */
-  private record Constraint(String name, String sql) {}
 
   /**
    * @param walked which keys are gone through: the journal's, or the table's own
@@ -107,19 +105,23 @@ public final class RestoreCheck {
   /**
    * One line a problem; empty: every row can go back.
    *
+   * @param mayGo names that {@code constrain.down.sql} mentions while it has yet to run: what is
+   *     called so may be no obstacle by then, and is asked about after it
    * @throws Waiter.StoppedException if an operator asks to stop
    */
-  public List<String> refusals() {
+  public List<String> refusals(Set<Identifier> mayGo) {
+    Map<Identifier, String> asked = new LinkedHashMap<>(oldValues);
+    asked.keySet().removeAll(mayGo);
     List<String> refusals = new ArrayList<>();
-    oldValues.forEach((column, value) -> type(column, value).ifPresent(refusals::add));
+    asked.forEach((column, value) -> type(column, value).ifPresent(refusals::add));
     if (!refusals.isEmpty()) {
       return refusals; // what does not fit its type cannot be held against a constraint either
     }
-    oldValues.forEach((column, value) -> notNull(column, value).ifPresent(refusals::add));
-    checks()
-        .forEach(check -> violated(check, "NOT (" + check.sql() + ")").ifPresent(refusals::add));
-    foreignKeys().forEach(key -> violatedRaw(key).ifPresent(refusals::add));
-    uniqueIndexes().forEach(index -> violatedRaw(index).ifPresent(refusals::add));
+    asked.forEach((column, value) -> notNull(column, value).ifPresent(refusals::add));
+    new RestoreConstraints(windows, table, key, oldValues)
+        .all().stream()
+            .filter(constraint -> !mayGo.contains(constraint.name()))
+            .forEach(constraint -> violated(constraint).ifPresent(refusals::add));
     return refusals;
   }
 
@@ -163,187 +165,17 @@ public final class RestoreCheck {
                 .formatted(nulls.rows(), column, Evidence.listed(nulls.keys(), nulls.rows())));
   }
 
-  /** {@code condition} is over the row as it would be. */
-  private Optional<String> violated(Constraint constraint, String condition) {
-    String row =
-        table.columns().stream()
-            .map(column -> "%s AS %s".formatted(valueOf(column.name()), column.name().quoted()))
-            .collect(Collectors.joining(", "));
-    return violatedRaw(
-        new Constraint(
-            constraint.name(),
-            "EXISTS (SELECT FROM (SELECT %s) AS %s WHERE %s)"
-                .formatted(row, key.table().name().quoted(), condition)));
-  }
-
-  private Optional<String> violatedRaw(Constraint violation) {
-    Windows.Matches found = windows.count(restored.apply(violation.sql()));
+  private Optional<String> violated(RestoreConstraints.Constraint constraint) {
+    Windows.Matches found = windows.count(restored.apply(constraint.violation()));
     return found.rows() == 0
         ? Optional.empty()
         : Optional.of(
-            "the old values of %d rows violate %s, keys %s. Drop it in constrain.down.sql, or correct those rows first."
+            "the old values of %d rows violate %s '%s', keys %s. Drop it in constrain.down.sql, or correct those rows first."
                 .formatted(
-                    found.rows(), violation.name(), Evidence.listed(found.keys(), found.rows())));
-  }
-
-  private List<Constraint> checks() {
-    return windows
-        .inspection()
-        .read(
-            jdbc ->
-                jdbc.query(
-                    """
-                    SELECT conname, pg_get_expr(conbin, conrelid) AS expression
-                    FROM pg_constraint
-                    WHERE conrelid = ?
-                      AND contype = 'c'
-                      AND conkey && ?
-                    ORDER BY conname
-                    """,
-                    (rs, row) ->
-                        new Constraint(
-                            "constraint '%s'".formatted(rs.getString("conname")),
-                            rs.getString("expression")),
-                    table.oid(),
-                    positions()));
-  }
-
-  /** Without a parent; a NULL in one of its columns needs none. */
-  private List<Constraint> foreignKeys() {
-    return windows
-        .inspection()
-        .read(
-            jdbc ->
-                jdbc.query(
-                    """
-                    SELECT conname, confrelid::regclass::text AS parent,
-                           ARRAY(SELECT a.attname::text
-                                 FROM unnest(conkey) WITH ORDINALITY AS k(number, place)
-                                 JOIN pg_attribute a ON a.attrelid = conrelid AND a.attnum = k.number
-                                 ORDER BY k.place) AS columns,
-                           ARRAY(SELECT quote_ident(a.attname)
-                                 FROM unnest(confkey) WITH ORDINALITY AS k(number, place)
-                                 JOIN pg_attribute a ON a.attrelid = confrelid AND a.attnum = k.number
-                                 ORDER BY k.place) AS parent_columns
-                    FROM pg_constraint
-                    WHERE conrelid = ?
-                      AND contype = 'f'
-                      AND conkey && ?
-                    ORDER BY conname
-                    """,
-                    (rs, row) -> {
-                      String[] columns = (String[]) rs.getArray("columns").getArray();
-                      String[] parents = (String[]) rs.getArray("parent_columns").getArray();
-                      return orphan(
-                          rs.getString("conname"), rs.getString("parent"), columns, parents);
-                    },
-                    table.oid(),
-                    positions()));
-  }
-
-  private Constraint orphan(String name, String parent, String[] columns, String[] parents) {
-    List<String> given = new ArrayList<>();
-    List<String> matches = new ArrayList<>();
-    for (int i = 0; i < columns.length; i++) {
-      String value = valueOf(new Identifier(columns[i]));
-      given.add(value + " IS NOT NULL");
-      matches.add("_kparent.%s = %s".formatted(parents[i], value));
-    }
-    return new Constraint(
-        "foreign key '%s'".formatted(name),
-        "%s AND NOT EXISTS (SELECT FROM %s AS _kparent WHERE %s)"
-            .formatted(String.join(" AND ", given), parent, String.join(" AND ", matches)));
-  }
-
-  /**
-   * Held by another row that does not go back itself. Indexes on expressions, and partial ones, are
-   * left to the restore.
-   */
-  private List<Constraint> uniqueIndexes() {
-    return uniqueColumns().entrySet().stream()
-        .filter(index -> index.getValue().stream().anyMatch(oldValues::containsKey))
-        .map(index -> taken(index.getKey(), index.getValue()))
-        .toList();
-  }
-
-  private Map<String, List<Identifier>> uniqueColumns() {
-    Map<String, List<Identifier>> indexes = new LinkedHashMap<>();
-    windows
-        .inspection()
-        .read(
-            jdbc ->
-                jdbc.query(
-                    """
-                    SELECT c.relname,
-                           ARRAY(SELECT a.attname::text
-                                 FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, place)
-                                 JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
-                                 WHERE k.place <= i.indnkeyatts
-                                 ORDER BY k.place) AS columns
-                    FROM pg_index i
-                    JOIN pg_class c ON c.oid = i.indexrelid
-                    WHERE i.indrelid = ?
-                      AND i.indisunique
-                      AND i.indexprs IS NULL
-                      AND i.indpred IS NULL
-                    ORDER BY c.relname
-                    """,
-                    (rs, row) -> {
-                      String[] columns = (String[]) rs.getArray("columns").getArray();
-                      return indexes.put(
-                          rs.getString("relname"),
-                          Arrays.stream(columns).map(Identifier::new).toList());
-                    },
-                    table.oid()));
-    return indexes;
-  }
-
-  private Constraint taken(String name, List<Identifier> columns) {
-    String same =
-        columns.stream()
-            .map(column -> "_kother.%s = %s".formatted(column.quoted(), valueOf(column)))
-            .collect(Collectors.joining(" AND "));
-    String otherKey =
-        key.columns().stream()
-            .map(
-                column ->
-                    "_kother.%s <> %s.%s"
-                        .formatted(
-                            column.name().quoted(),
-                            key.table().name().quoted(),
-                            column.name().quoted()))
-            .collect(Collectors.joining(" OR "));
-    return new Constraint(
-        "unique index '%s'".formatted(name),
-        "EXISTS (SELECT FROM %s AS _kother WHERE %s AND (%s) AND %s)"
-            .formatted(key.table().quoted(), same, otherKey, stays("_kother")));
-  }
-
-  /** A row that is in the journal gives its value back, most likely. */
-  private String stays(String row) {
-    if (windows.key().table().equals(key.table())) {
-      return "TRUE";
-    }
-    return "NOT EXISTS (SELECT FROM %s AS _kj WHERE %s)"
-        .formatted(
-            windows.key().table().quoted(),
-            key.columns().stream()
-                .map(
-                    column ->
-                        "_kj.%s = %s.%s"
-                            .formatted(column.name().quoted(), row, column.name().quoted()))
-                .collect(Collectors.joining(" AND ")));
-  }
-
-  private String valueOf(Identifier column) {
-    return oldValues.getOrDefault(column, key.table().name().quoted() + "." + column.quoted());
-  }
-
-  private Short[] positions() {
-    return table.columns().stream()
-        .filter(column -> oldValues.containsKey(column.name()))
-        .map(column -> (short) column.position())
-        .toArray(Short[]::new);
+                    found.rows(),
+                    constraint.kind(),
+                    constraint.name(),
+                    Evidence.listed(found.keys(), found.rows())));
   }
 
   private Table.Column column(Identifier name) {

@@ -97,11 +97,6 @@ record Subject(
     return names.stream().map(Identifier::quoted).collect(Collectors.joining(", "));
   }
 
-  /** {@code 'a', 'b'}: for a message. */
-  static String listed(List<Identifier> names) {
-    return names.stream().map(name -> "'" + name + "'").collect(Collectors.joining(", "));
-  }
-
   /** {@code [a, "B"]}: as a definition's {@code key} lists them. */
   static String asYaml(List<Identifier> names) {
     return names.stream()

@@ -19,7 +19,7 @@ final class TableNotes implements TableCheck {
       if (!covered.isEmpty()) {
         findings.note(
             "index '%s' covers %s: updates are not HOT, each writes to every index."
-                .formatted(index.name(), Subject.listed(covered)));
+                .formatted(index.name(), Identifier.listed(covered)));
       }
     }
   }

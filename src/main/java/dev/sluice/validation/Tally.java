@@ -58,6 +58,20 @@ final class Tally {
     return differences[column] == 0 && failed == 0;
   }
 
+  long differences(int column) {
+    return differences[column];
+  }
+
+  /** Of the rows that differ there, at most {@link Windows#KEYS_MAX}. */
+  List<Key> keys(int column) {
+    return List.copyOf(keys.get(column));
+  }
+
+  /** Of the rows that cannot be computed, at most {@link Windows#KEYS_MAX}. */
+  List<String> failures() {
+    return List.copyOf(failures);
+  }
+
   boolean anyDiffers() {
     return LongStream.of(differences).anyMatch(rows -> rows > 0);
   }

@@ -6,6 +6,7 @@ import java.util.List;
 final class Contenders {
 
   private static final String IN_SQL = "0001_split_in_sql";
+  private static final String WITH_JOURNAL = "0003_split_with_journal";
   private static final String IN_JAVA = "0002_split_in_java";
 
   private final List<Contender> all;
@@ -19,6 +20,7 @@ final class Contenders {
             new StockBatchJob(),
             new SluiceProcess("set-1", IN_SQL, 1, installation),
             new SluiceProcess("set-2", IN_SQL, 2, installation),
+            new SluiceProcess("journal-2", WITH_JOURNAL, 2, installation),
             new SluiceProcess("java-1", IN_JAVA, 1, installation),
             new SluiceProcess("java-2", IN_JAVA, 2, installation));
   }

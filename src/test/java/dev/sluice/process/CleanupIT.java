@@ -325,6 +325,9 @@ class CleanupIT {
       assertThat(hasName()).isTrue();
       assertThat(watch.state()).isEqualTo("cleaning");
     }
+    assertThat(status())
+        .startsWith("0001_short  cleaning, 1,000 of 1,000 rows, ")
+        .endsWith(" rows/s, waiting: no process works on it; clean it up again to go on");
     assertThat(sluice("run").err())
         .contains(
             "0001_short: is being cleaned up. End that with 'cleanup 0001_short --confirm"
@@ -456,6 +459,17 @@ class CleanupIT {
             "0001_short: has no cleanup.up.sql and no undo journal, there is nothing to clean up");
     assertThat(watch.state()).isEqualTo("completed");
     assertThat(sluice("rollback").exitCode()).isZero();
+  }
+
+  private String status() {
+    try (SluiceProcess process =
+        SluiceProcess.command(
+                "status", ID, "--url", database.url(), "--user", database.server().user())
+            .withEnvironment("PGPASSWORD", database.server().password())
+            .start()) {
+      assertThat(process.waitFor()).isZero();
+      return process.out().strip();
+    }
   }
 
   private SluiceProcess startCleanup() {

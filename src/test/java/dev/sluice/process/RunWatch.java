@@ -27,7 +27,7 @@ final class RunWatch implements AutoCloseable {
     this.jdbc = JdbcClient.create(new SingleConnectionDataSource(connection, true));
   }
 
-  /** Rows whose chunks are committed, over all launches. */
+  /** Rows that committed chunks are done with, changed or not, over all launches. */
   long rowsWritten() {
     boolean launched =
         jdbc.sql("SELECT to_regclass('sluice.batch_step_execution') IS NOT NULL")
@@ -36,7 +36,7 @@ final class RunWatch implements AutoCloseable {
     return launched
         ? jdbc.sql(
                 """
-                SELECT coalesce(sum(write_count), 0)
+                SELECT coalesce(sum(read_count), 0)
                 FROM sluice.batch_step_execution
                 WHERE step_name LIKE 'chunks:%' OR step_name = 'sweep'
                 """)

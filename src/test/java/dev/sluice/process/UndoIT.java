@@ -213,7 +213,7 @@ class UndoIT {
   }
 
   @Test
-  void addedColumnsAreDroppedOnlyWhenThatIsAskedFor() throws Exception {
+  void valuesOfTheApplicationAreDroppedOnlyWhenThatIsAskedFor() throws Exception {
     try (TestDatabase database = PostgresServer.newest().newDatabase();
         RunWatch watch = new RunWatch(database, ID)) {
       database.execute("CREATE TABLE word AS SELECT n AS id FROM generate_series(1, 10) AS n");
@@ -232,6 +232,7 @@ class UndoIT {
                   set: {half: id / 2}
                   """);
       assertThat(exitCode(migrations, "run")).isZero();
+      database.execute("UPDATE word SET half = 77 WHERE id = 5");
       assertThat(exitCode(migrations, "rollback")).isEqualTo(3);
       assertThat(watch.state()).as("a refusal leaves the run as it was").isEqualTo("completed");
       assertThat(exitCode(migrations, "rollback", "--discard-changes")).isZero();

@@ -77,6 +77,20 @@ record Scenario(Path jobs, MigrationId id) {
     return Files.isRegularFile(file) && !file.toString().endsWith(".sql");
   }
 
+  /** Whether rows leave a guard: then another migration finds them done. */
+  boolean hasGuard() {
+    return definition().lines().anyMatch(line -> line.startsWith("where:"));
+  }
+
+  /** Whether a rollback is more than a refusal. */
+  boolean canBeTakenBack() {
+    return definition().lines().noneMatch(line -> line.startsWith("undo: none"));
+  }
+
+  private String definition() {
+    return read(jobs.resolve(id.value()).resolve("migration.yaml")).orElseThrow();
+  }
+
   /** Makes the tables and their rows. */
   String before() {
     return file("before.sql").orElseThrow();
@@ -85,6 +99,11 @@ record Scenario(Path jobs, MigrationId id) {
   /** Queries that return one boolean each. */
   List<String> after() {
     return file("after.sql").map(Scenario::statements).orElse(List.of());
+  }
+
+  /** The same for after the rollback. */
+  List<String> back() {
+    return file("back.sql").map(Scenario::statements).orElse(List.of());
   }
 
   /** What the application does, again and again. */
@@ -103,7 +122,10 @@ record Scenario(Path jobs, MigrationId id) {
   }
 
   private Optional<String> file(String name) {
-    Path file = jobs.resolve(id.value()).resolve("test").resolve(name);
+    return read(jobs.resolve(id.value()).resolve("test").resolve(name));
+  }
+
+  private static Optional<String> read(Path file) {
     try {
       return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
     } catch (IOException e) {

@@ -32,6 +32,9 @@ class ScenarioIT {
   /** Small chunks and several workers, so that few rows make many chunks. */
   private static final List<String> TUNING = List.of("--chunk-rows=100", "--workers=3");
 
+  /** Such a migration was never begun. */
+  private static final int WRONG_DEFINITION = 2;
+
   /** How the program ended. */
   private record Answer(int exitCode, String out, String err) {}
 
@@ -61,34 +64,70 @@ class ScenarioIT {
 
   @ParameterizedTest(name = "{1} on {0}", allowZeroInvocations = true)
   @MethodSource("completing")
-  void completesBesideTheApplicationAndASecondRunChangesNothing(
+  void completesBesideTheApplicationOnceAndGoesBackAndForth(
       PostgresServer server, Scenario scenario, @TempDir Path temporary) throws Exception {
     try (TestDatabase database = server.newDatabase()) {
       database.execute(scenario.before());
+      Map<String, String> before = TableImages.ofContent(database);
 
       assertCompleted(scenario, runBesideTraffic(database, scenario));
       assertAfter(database, scenario);
 
-      Map<String, String> images = TableImages.of(database);
-      assertCompleted(scenario, run(database, scenario));
+      assertASecondRunChangesNothing(database, scenario, temporary);
+
+      if (scenario.canBeTakenBack()) {
+        takeBack(database, scenario, before);
+        assertCompleted(scenario, run(database, scenario));
+      }
+      // the cleanup comes here, as the last step
+    }
+  }
+
+  private static void assertASecondRunChangesNothing(
+      TestDatabase database, Scenario scenario, Path temporary) throws Exception {
+    Map<String, String> images = TableImages.of(database);
+    assertCompleted(scenario, run(database, scenario));
+    if (scenario.hasGuard()) {
       Scenario again = scenario.dataChangeAgain(temporary);
       assertCompleted(again, run(database, again));
-      assertThat(TableImages.of(database)).isEqualTo(images);
     }
+    assertThat(TableImages.of(database)).isEqualTo(images);
+  }
+
+  /** Exactly, where nobody else wrote; else what the application wrote stays, and is listed. */
+  private static void takeBack(TestDatabase database, Scenario scenario, Map<String, String> before)
+      throws SQLException {
+    if (scenario.traffic().isEmpty()) {
+      Answer back = launch("rollback", database, scenario, List.of());
+      assertThat(back.exitCode()).as(back.err()).isZero();
+      assertThat(TableImages.ofContent(database)).as("the tables as before").isEqualTo(before);
+      return;
+    }
+    Answer back = launch("rollback", database, scenario, List.of("--discard-changes"));
+    long conflicts =
+        database.count("sluice.conflict WHERE migration_id = '%s'".formatted(scenario.id()));
+    assertThat(back.exitCode()).as(back.err()).isEqualTo(conflicts == 0 ? 0 : 8);
+    assertThat(back.out()).startsWith(scenario.id() + ": rolled back");
+    assertThat(back.out().contains("  conflicts: ")).isEqualTo(conflicts > 0);
+    assertTrue(database, scenario.back());
   }
 
   @ParameterizedTest(name = "{1} on {0}", allowZeroInvocations = true)
   @MethodSource("failing")
-  void failsAsItSays(PostgresServer server, Scenario scenario) throws Exception {
+  void failsAsItSaysAndGoesBack(PostgresServer server, Scenario scenario) throws Exception {
     Failure expected = scenario.expectedFailure().orElseThrow();
     try (TestDatabase database = server.newDatabase()) {
       database.execute(scenario.before());
+      Map<String, String> before = TableImages.ofContent(database);
 
       Answer answer = runBesideTraffic(database, scenario);
 
       assertThat(answer.err()).contains(expected.message());
       assertThat(answer.exitCode()).as(answer.err()).isEqualTo(expected.exitCode());
       assertAfter(database, scenario);
+      if (expected.exitCode() != WRONG_DEFINITION && scenario.canBeTakenBack()) {
+        takeBack(database, scenario, before);
+      }
     }
   }
 
@@ -106,9 +145,14 @@ class ScenarioIT {
   }
 
   private static Answer run(TestDatabase database, Scenario scenario) {
+    return launch("run", database, scenario, TUNING);
+  }
+
+  private static Answer launch(
+      String command, TestDatabase database, Scenario scenario, List<String> options) {
     List<String> arguments =
         List.of(
-            "run",
+            command,
             scenario.id().value(),
             "--jobs=" + scenario.jobs(),
             "--url=" + database.url(),
@@ -119,7 +163,7 @@ class ScenarioIT {
         SluiceCommand.execute(
             new PrintWriter(out, true),
             new PrintWriter(err, true),
-            Stream.concat(arguments.stream(), TUNING.stream()).toArray(String[]::new));
+            Stream.concat(arguments.stream(), options.stream()).toArray(String[]::new));
     return new Answer(exitCode, out.toString(), err.toString());
   }
 
@@ -130,9 +174,13 @@ class ScenarioIT {
   }
 
   private static void assertAfter(TestDatabase database, Scenario scenario) throws SQLException {
+    assertTrue(database, scenario.after());
+  }
+
+  private static void assertTrue(TestDatabase database, List<String> queries) throws SQLException {
     try (Connection connection = database.connect();
         Statement statement = connection.createStatement()) {
-      for (String query : scenario.after()) {
+      for (String query : queries) {
         try (ResultSet rs = statement.executeQuery(query)) {
           assertThat(rs.next()).as("has a row: " + query).isTrue();
           assertThat(rs.getObject(1)).as(query).isEqualTo(true);

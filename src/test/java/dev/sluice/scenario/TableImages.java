@@ -15,6 +15,15 @@ final class TableImages {
    * again with the same values differs.
    */
   static Map<String, String> of(TestDatabase database) {
+    return of(database, "concat_ws(' ', _r.ctid, _r.xmin, _r)", "_r.ctid");
+  }
+
+  /** Table name to a checksum over what its rows hold, wherever they lie. */
+  static Map<String, String> ofContent(TestDatabase database) {
+    return of(database, "_r::text", "_r::text");
+  }
+
+  private static Map<String, String> of(TestDatabase database, String row, String order) {
     List<String> tables =
         database
             .jdbc()
@@ -30,20 +39,20 @@ final class TableImages {
             .list();
     Map<String, String> images = new TreeMap<>();
     for (String table : tables) {
-      images.put(table, image(database, table));
+      images.put(table, image(database, table, row, order));
     }
     return images;
   }
 
-  private static String image(TestDatabase database, String table) {
+  private static String image(TestDatabase database, String table, String row, String order) {
     return database
         .jdbc()
         .sql(
             """
-            SELECT coalesce(md5(string_agg(concat_ws(' ', _r.ctid, _r.xmin, _r), E'\\n' ORDER BY _r.ctid)), 'empty')
+            SELECT coalesce(md5(string_agg(%s, E'\\n' ORDER BY %s)), 'empty')
             FROM %s AS _r
             """
-                .formatted(table))
+                .formatted(row, order, table))
         .query(String.class)
         .single();
   }

@@ -228,6 +228,32 @@ class FlatScriptIT {
   }
 
   @Test
+  void aCorrectedRestIsNotTakenForTheWhole() {
+    failure("UPDATE \"Order\" SET n = 7;\nVACUUM missing;");
+    ScriptException failure = failure("UPDATE \"Order\" SET n = 7;\nSELECT 1;\nSELECT missing;");
+    assertThat(failure.isHalfApplied()).isTrue();
+    assertThat(failure)
+        .hasMessageStartingWith("jobs/0007_split/up.sql:3: statement 3 of 3: SELECT missing\n")
+        .hasMessageContaining(
+            """
+            Applied before it, and kept:
+              line 1: UPDATE "Order" SET n = 7
+            Rolled back with it:
+              line 2: SELECT 1
+            """);
+  }
+
+  @Test
+  void whatEndsTransactionsMustBeAlone() {
+    assertThat(failure("SELECT 1; DO $$ BEGIN COMMIT; END $$"))
+        .hasMessageContaining(
+            "[2D000]\nApplied before it: nothing.\nRolled back with it:\n  line 1: SELECT 1\n"
+                + "It cannot be in a transaction with others. Put it alone into a file, then"
+                + " 'run 0007_split' or 'up' goes on behind what is applied.");
+    trial.run(Kind.UP, "DO $$ BEGIN COMMIT; END $$");
+  }
+
+  @Test
   void aRefusalOfTheRestSaysWhatIsFromBefore() {
     failure("UPDATE \"Order\" SET n = 7;\nVACUUM missing;");
     ScriptException refused = failure("UPDATE \"Order\" SET n = 7;\nSAVEPOINT a;");

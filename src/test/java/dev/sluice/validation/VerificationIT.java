@@ -5,12 +5,15 @@ import static dev.sluice.validation.TestVerification.WAYS_ON;
 import static dev.sluice.validation.TestVerification.result;
 import static dev.sluice.validation.TestVerification.verify;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.migration.Check;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.VerifyPolicy;
+import dev.sluice.postgres.Waiter;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -151,6 +154,30 @@ class VerificationIT {
             new Certificate.Result(
                 "recompute name", false, "120003 rows compared, 5 differ: " + keys),
             WAYS_ON);
+  }
+
+  @Test
+  void aRollbackThatBeginsMeanwhileLeavesNoCertificate() {
+    Waiter rollsBack =
+        duration -> database.execute("UPDATE sluice.migration SET state = 'rolling_back'");
+    Verification verification =
+        new Verification(
+            database.dataSource(),
+            rollsBack,
+            Clock.systemUTC(),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30));
+    assertThatThrownBy(
+            () ->
+                verification.verify(
+                    TestMigration.of("users").set("name", "full_name").where("false").build(),
+                    1,
+                    null))
+        .isInstanceOf(RefusedException.class)
+        .hasMessage(
+            "0007_test: is being rolled back, and rows that are back are no result of the run. End"
+                + " that with 'rollback 0007_test'.");
+    assertThat(database.count("sluice.certificate")).isZero();
   }
 
   @Test

@@ -1,0 +1,115 @@
+package dev.sluice.job;
+
+import dev.sluice.control.UndoMethod;
+import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Identifier;
+import dev.sluice.migration.RowTransformer;
+import dev.sluice.migration.Script;
+import dev.sluice.migration.Undo;
+import dev.sluice.postgres.Table;
+import dev.sluice.postgres.TableKey;
+import dev.sluice.postgres.Waiter;
+import dev.sluice.schema.ScriptReader;
+import dev.sluice.validation.ApplicationValues;
+import dev.sluice.validation.RestoreCheck;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** What speaks against taking a run back. Changes nothing. */
+final class RollbackChecks {
+
+  private final DataSource dataSource;
+  private final DataMigration migration;
+  private final @Nullable RowTransformer transformer;
+  private final RunUndo undo;
+  private final Waiter waiter;
+
+  /**
+   * @param transformer of a {@code transform:}; null for other changes
+   */
+  RollbackChecks(
+      DataSource dataSource,
+      DataMigration migration,
+      @Nullable RowTransformer transformer,
+      RunUndo undo,
+      Waiter waiter) {
+    this.dataSource = dataSource;
+    this.migration = migration;
+    this.transformer = transformer;
+    this.undo = undo;
+    this.waiter = waiter;
+  }
+
+  /** Known without looking at a row. */
+  List<String> ofTheRun() {
+    List<String> refusals = new ArrayList<>();
+    for (Script.Kind kind : List.of(Script.Kind.CONSTRAIN_DOWN, Script.Kind.EXPAND_DOWN)) {
+      migration
+          .script(kind)
+          .ifPresent(
+              script ->
+                  ScriptReader.check(script).forEach(problem -> refusals.add(problem.toString())));
+    }
+    if (undo.table().isEmpty()) {
+      refusals.add(
+          "table %s is gone, with every row that could be put back.".formatted(migration.table()));
+    }
+    UndoMethod method = undo.method();
+    if (method == UndoMethod.NONE) {
+      refusals.add("the run began with 'undo: none': nothing was kept that could be put back.");
+    }
+    if (method == null && undo.hasChangedRows()) {
+      refusals.add(
+          "the run was made before undo was built: nothing was kept that could be put back.");
+    }
+    return refusals;
+  }
+
+  /**
+   * Old values that the table does not take. Walks the journal once a column and constraint.
+   *
+   * <p>Asked before {@code constrain.down.sql}, when a refusal leaves everything as it is; what
+   * that script mentions is no obstacle then. And after it, before the first row goes back.
+   */
+  List<String> ofOldValues() {
+    Optional<Table> table = undo.table();
+    if (table.isEmpty() || !undo.restoresRows() || undo.isRestored()) {
+      return List.of();
+    }
+    Set<Identifier> mayGo =
+        undo.toRun(Script.Kind.CONSTRAIN_DOWN).map(ScriptReader::names).orElse(Set.of());
+    return (undo.method() == UndoMethod.JOURNAL ? ofJournal(table.get()) : inverse(table.get()))
+        .refusals(mayGo);
+  }
+
+  private RestoreCheck ofJournal(Table table) {
+    UndoJournals.of(dataSource, migration, waiter).analyze();
+    return RestoreCheck.ofJournal(dataSource, waiter, table, UndoJournals.table(migration, table));
+  }
+
+  private RestoreCheck inverse(Table table) {
+    if (migration.undo() instanceof Undo.Inverse inverse) {
+      TableKey key = TableKey.of(table, migration.key());
+      return RestoreCheck.ofExpressions(
+          dataSource, waiter, table, key, migration.guardOrTrue(), inverse.expressions());
+    }
+    throw new IllegalStateException(migration.id() + " has no undo.sql to go back by");
+  }
+
+  /** Values of the application in columns that are to be dropped. Walks the table. */
+  List<String> ofDroppedValues() {
+    Optional<Table> table = undo.table();
+    if (table.isEmpty() || undo.isRestored()) {
+      return List.of();
+    }
+    List<Identifier> dropped = undo.droppedColumns(table.get());
+    return dropped.isEmpty()
+        ? List.of()
+        : new ApplicationValues(dataSource, waiter, migration, transformer, table.get(), dropped)
+            .refusals(undo.method());
+  }
+}

@@ -1,0 +1,97 @@
+package dev.sluice.job;
+
+import dev.sluice.control.UndoMethod;
+import dev.sluice.control.UndoPlans;
+import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Identifier;
+import dev.sluice.migration.Script;
+import dev.sluice.postgres.Catalog;
+import dev.sluice.postgres.JournalTable;
+import dev.sluice.postgres.Table;
+import dev.sluice.schema.ScriptReader;
+import dev.sluice.schema.ScriptRunner;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** What is known of one run that matters to taking it back, as the database says now. */
+final class RunUndo {
+
+  private final JdbcTemplate jdbc;
+  private final DataMigration migration;
+  private final long run;
+  private final ScriptRunner scripts;
+
+  RunUndo(JdbcTemplate jdbc, DataMigration migration, long run, ScriptRunner scripts) {
+    this.jdbc = jdbc;
+    this.migration = migration;
+    this.run = run;
+    this.scripts = scripts;
+  }
+
+  /** How rows go back; null: expand was not over, no row has changed. */
+  @Nullable UndoMethod method() {
+    return plan().flatMap(UndoPlans.UndoPlan::method).orElse(null);
+  }
+
+  private Optional<UndoPlans.UndoPlan> plan() {
+    return new UndoPlans(jdbc).find(migration.id(), run);
+  }
+
+  /** Whether old values are put back row by row. */
+  boolean restoresRows() {
+    UndoMethod method = method();
+    return method == UndoMethod.JOURNAL || method == UndoMethod.SQL;
+  }
+
+  /**
+   * Whether every row went back in an earlier launch: what comes after it has begun to take the
+   * columns away, or has dropped the journal.
+   */
+  boolean isRestored() {
+    return scripts.hasBegun(migration.id(), Script.Kind.EXPAND_DOWN)
+        || (method() == UndoMethod.JOURNAL && journal().isEmpty());
+  }
+
+  private Optional<Table> journal() {
+    return new Catalog(jdbc).find(JournalTable.nameOf(migration.id()));
+  }
+
+  /** Empty: it is gone. */
+  Optional<Table> table() {
+    return new Catalog(jdbc).find(migration.table());
+  }
+
+  /** The script, if it has something to take back. */
+  Optional<Script> toRun(Script.Kind down) {
+    return migration
+        .script(down)
+        .filter(script -> scripts.hasBegun(migration.id(), down.opposite()));
+  }
+
+  /** Columns that expand added and that {@code expand.down.sql} names: those that will go. */
+  List<Identifier> droppedColumns(Table table) {
+    Optional<Script> script = toRun(Script.Kind.EXPAND_DOWN);
+    Optional<UndoPlans.UndoPlan> plan = plan();
+    if (script.isEmpty() || plan.isEmpty()) {
+      return List.of();
+    }
+    Set<Identifier> named = ScriptReader.names(script.get());
+    List<Identifier> before = plan.get().columnsBefore();
+    return table.columns().stream()
+        .map(Table.Column::name)
+        .filter(name -> named.contains(name) && !before.contains(name))
+        .toList();
+  }
+
+  boolean hasChangedRows() {
+    return Boolean.TRUE.equals(
+        jdbc.queryForObject(
+            "SELECT EXISTS (SELECT FROM sluice.partition WHERE migration_id = ? AND run = ?)",
+            Boolean.class,
+            migration.id().value(),
+            run));
+  }
+}

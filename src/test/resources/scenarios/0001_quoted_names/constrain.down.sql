@@ -1,0 +1,1 @@
+ALTER TABLE "App Data"."Order" ALTER COLUMN "select" DROP NOT NULL;

@@ -1,0 +1,1 @@
+ALTER TABLE empty_one ALTER COLUMN total DROP NOT NULL;

@@ -1,0 +1,1 @@
+ALTER TABLE empty_one DROP COLUMN total;
