@@ -61,6 +61,19 @@ class ArchitectureTest {
               "postgres",
               "definition",
               "migration"),
+          module(
+              "library",
+              "versions",
+              "job",
+              "monitoring",
+              "backfill",
+              "schema",
+              "validation",
+              "throttle",
+              "control",
+              "postgres",
+              "definition",
+              "migration"),
           module("versions", "job", "schema", "control", "postgres", "migration"),
           module(
               "job",
@@ -179,6 +192,18 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.springframework.batch..")
+        .check(MAIN);
+  }
+
+  /** An application that uses the library gets none of our configuration. */
+  @Test
+  void onlyTheCommandLineKnowsSpringBoot() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(BASE + ".cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.springframework.boot..")
         .check(MAIN);
   }
 

@@ -1,6 +1,5 @@
 package dev.sluice.cli;
 
-import dev.sluice.job.SluiceConfiguration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +32,7 @@ final class DatabaseOptions {
   @Option(names = "--spring-argument", hidden = true)
   List<String> springArguments = List.of();
 
-  /** Starts the data source and Spring Batch. No connection is made yet. */
+  /** Starts the data source and Spring Batch, and connects. */
   ConfigurableApplicationContext open() {
     return new SpringApplicationBuilder(SluiceConfiguration.class)
         .web(WebApplicationType.NONE)
@@ -47,11 +46,6 @@ final class DatabaseOptions {
 
   private static Map<String, Object> defaults() {
     Map<String, Object> defaults = new HashMap<>();
-    defaults.put("spring.batch.job.enabled", "false");
-    defaults.put("spring.batch.jdbc.initialize-schema", "never");
-    defaults.put("spring.batch.jdbc.table-prefix", "sluice.batch_");
-    // serializable, the default, makes concurrent launches fail with 40001; the runner lock is ours
-    defaults.put("spring.batch.jdbc.isolation-level-for-create", "read_committed");
     defaults.put("spring.datasource.url", "jdbc:postgresql://localhost:5432/postgres");
     String password = System.getenv("PGPASSWORD");
     if (password != null) {

@@ -2,7 +2,6 @@ package dev.sluice.cli;
 
 import dev.sluice.control.StopSignal;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Answers SIGTERM and SIGINT: workers end their chunk, the process exits with the run's own code.
@@ -11,12 +10,6 @@ import java.util.concurrent.TimeUnit;
  * and then halts with the code that the run had; without it the JVM would exit with 143 or 130.
  */
 final class SignalHandler implements AutoCloseable {
-
-  /** A chunk takes less than that; what takes longer is a scan or an index, and is cancelled. */
-  private static final long CHUNK_SECONDS = 1;
-
-  /** What is not over by then is stuck, and restartable. */
-  private static final int CANCELS_MAX = 30;
 
   private final StopSignal stop;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -47,14 +40,8 @@ final class SignalHandler implements AutoCloseable {
   }
 
   private void signalled() {
-    stop.stop();
     try {
-      boolean over = ended.await(CHUNK_SECONDS, TimeUnit.SECONDS);
-      for (int i = 0; !over && i < CANCELS_MAX; i++) {
-        cancelRunning.run();
-        over = ended.await(1, TimeUnit.SECONDS);
-      }
-      if (!over) {
+      if (!stop.stopAndAwait(ended, () -> cancelRunning.run())) {
         exitCode = ExitCode.FAILED;
       }
     } catch (InterruptedException e) {

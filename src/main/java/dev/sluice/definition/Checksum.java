@@ -2,6 +2,7 @@ package dev.sluice.definition;
 
 import dev.sluice.migration.Change;
 import dev.sluice.migration.Identifier;
+import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.Undo;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,9 @@ final class Checksum {
 
   /** The same for what has SQL files only. */
   private static final String SCHEMA_FORM = "sluice-schema-1";
+
+  /** The same for what is code alone. */
+  private static final String CODE_FORM = "sluice-code-1";
 
   private final MessageDigest digest;
 
@@ -65,6 +69,15 @@ final class Checksum {
     for (Script script : scripts) {
       sum.add(script.atomic() ? 1 : 0);
     }
+    return sum.hexadecimal();
+  }
+
+  /** Of a migration that is code alone. */
+  static String ofCode(MigrationId id, String version) {
+    Checksum sum = new Checksum();
+    sum.add(CODE_FORM);
+    sum.add(id.value());
+    sum.add(version);
     return sum.hexadecimal();
   }
 

@@ -1,9 +1,11 @@
 package dev.sluice.definition;
 
+import dev.sluice.migration.CodeMigration;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.NearestName;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -88,8 +90,14 @@ final class Dependencies {
   }
 
   private void add(Migration migration, MigrationId named, String message) {
-    if (migration instanceof DataMigration data) {
-      problems.add(DependsOnReader.problem(data.folder(), named, message));
+    Path code = CodeDefinition.place(migration.id());
+    if (migration instanceof CodeMigration) {
+      problems.add(Problem.ofFile(code, message));
+    } else if (migration instanceof DataMigration data) {
+      problems.add(
+          data.folder().equals(code)
+              ? Problem.ofFile(code, message)
+              : DependsOnReader.problem(data.folder(), named, message));
     }
   }
 }

@@ -1,11 +1,13 @@
 package dev.sluice.definition;
 
+import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What lies in the jobs directory, by name alone.
@@ -25,7 +28,7 @@ record JobsDirectory(
     SortedMap<MigrationId, Entry> migrations, List<Problem> ambiguous, List<Problem> misnamed) {
 
   /** What one migration consists of. */
-  sealed interface Entry permits Folder, Flat {
+  sealed interface Entry permits Folder, Flat, Code {
     MigrationId id();
 
     /** The folder, or the first of its files. */
@@ -47,16 +50,32 @@ record JobsDirectory(
     }
   }
 
+  /** One that an application defines in code, and that lies here as if it had a folder. */
+  record Code(Migration migration) implements Entry {
+    @Override
+    public MigrationId id() {
+      return migration.id();
+    }
+
+    @Override
+    public Path place() {
+      return CodeDefinition.place(id());
+    }
+  }
+
   private static final Pattern GO_MIGRATION = Pattern.compile("[0-9]+_.*(?<!_test)\\.go");
 
   /**
+   * @param directory null: there are no files
+   * @param inCode what is there beside the files
    * @throws DefinitionException if there is no such directory, or it cannot be read
    */
-  static JobsDirectory scan(Path directory) {
+  static JobsDirectory scan(@Nullable Path directory, Collection<Migration> inCode) {
     List<Problem> misnamed = new ArrayList<>();
     List<Entry> found = new ArrayList<>();
     List<FlatFile> flat = new ArrayList<>();
-    for (Path path : entries(directory)) {
+    inCode.forEach(migration -> found.add(new Code(migration)));
+    for (Path path : directory == null ? List.<Path>of() : entries(directory)) {
       String name = path.getFileName().toString();
       boolean isFolder = Files.isDirectory(path);
       if (!isFolder && FlatFile.isSql(name)) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The migrations of a jobs directory. Reads the files anew at each call, so that a long-running
@@ -17,13 +18,30 @@ public final class MigrationFolders {
 
   private static final int NAMED_MAX = 20;
 
-  private final Path jobsDir;
+  /** What messages call the place of all migrations if there are no files. */
+  private static final Path NO_FILES = Path.of("the code");
+
+  private final @Nullable Path jobsDir;
+  private final List<Migration> inCode;
 
   /**
    * @param jobsDir as the user gave it; problems name files below it in the same form
    */
   public MigrationFolders(Path jobsDir) {
+    this(jobsDir, List.of());
+  }
+
+  /**
+   * @param jobsDir null: there are no files
+   * @param inCode what is there beside the files, and no different from them in any order or count
+   */
+  public MigrationFolders(@Nullable Path jobsDir, Collection<Migration> inCode) {
     this.jobsDir = jobsDir;
+    this.inCode = List.copyOf(inCode);
+  }
+
+  private JobsDirectory scan() {
+    return JobsDirectory.scan(jobsDir, inCode);
   }
 
   /**
@@ -33,7 +51,7 @@ public final class MigrationFolders {
    *     a folder's name is no id
    */
   public List<MigrationId> ids() {
-    JobsDirectory directory = JobsDirectory.scan(jobsDir);
+    JobsDirectory directory = scan();
     List<Problem> problems = new ArrayList<>(directory.ambiguous());
     problems.addAll(directory.misnamed());
     throwIfAny(problems);
@@ -47,7 +65,7 @@ public final class MigrationFolders {
    *     id
    */
   public Migration load(MigrationId id) {
-    JobsDirectory directory = JobsDirectory.scan(jobsDir);
+    JobsDirectory directory = scan();
     throwIfAny(directory.ambiguous());
     return load(id, directory);
   }
@@ -58,7 +76,7 @@ public final class MigrationFolders {
    * @throws DefinitionException with all problems of all of them, and of the directory
    */
   public List<Migration> loadAll() {
-    JobsDirectory directory = JobsDirectory.scan(jobsDir);
+    JobsDirectory directory = scan();
     List<Problem> problems = new ArrayList<>(directory.ambiguous());
     problems.addAll(directory.misnamed());
     List<Migration> migrations = new ArrayList<>();
@@ -79,6 +97,9 @@ public final class MigrationFolders {
     if (entry == null) {
       throw new DefinitionException(List.of(unknown(id, directory.migrations().keySet())));
     }
+    if (entry instanceof JobsDirectory.Code code) {
+      return code.migration();
+    }
     return entry instanceof JobsDirectory.Flat flat
         ? new FlatMigration(flat).load()
         : new MigrationFolder(id, entry.place()).load();
@@ -90,7 +111,7 @@ public final class MigrationFolders {
     String more =
         names.size() > NAMED_MAX ? " and %d more".formatted(names.size() - NAMED_MAX) : "";
     return Problem.ofFile(
-        jobsDir,
+        jobsDir == null ? NO_FILES : jobsDir,
         "has no migration '%s'%s There %s."
             .formatted(
                 id,

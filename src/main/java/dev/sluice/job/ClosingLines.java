@@ -2,6 +2,7 @@ package dev.sluice.job;
 
 import dev.sluice.control.UndoMethod;
 import dev.sluice.control.UndoPlans;
+import dev.sluice.definition.CodeDefinition;
 import dev.sluice.migration.Change;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Identifier;
@@ -70,6 +71,10 @@ final class ClosingLines {
 
   /** Those of a run: the scripts, and what says how the rows change. */
   String filesOfRun(DataMigration data) {
+    if (data.folder().equals(CodeDefinition.place(data.id()))) {
+      return files(Script.Kind.EXPAND_UP, Script.Kind.CONSTRAIN_UP)
+          .orElseGet(() -> labelled("files", "none, it is defined in code"));
+    }
     List<Path> files = new ArrayList<>(filesThatRan(Script.Kind.EXPAND_UP));
     files.add(data.folder().resolve("migration.yaml"));
     if (data.change() instanceof Change.Transform transform) {

@@ -2,9 +2,7 @@ package dev.sluice.job;
 
 import dev.sluice.backfill.Backfill;
 import dev.sluice.control.LedgerEntry;
-import dev.sluice.control.RunState;
 import dev.sluice.migration.DataMigration;
-import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.migration.Script;
 import dev.sluice.schema.ScriptRunner;
@@ -35,18 +33,6 @@ final class DataForwardJob extends ForwardJob {
   @Override
   public DataMigration migration() {
     return migration;
-  }
-
-  @Override
-  public RunState ended(Outcome outcome) {
-    boolean failed =
-        outcome == Outcome.FAILED
-            || outcome == Outcome.VERIFICATION_FAILED
-            || outcome == Outcome.HALF_APPLIED;
-    // with the failure itself: a kill right after it must not let the run go forward again
-    return failed && migration.onFailure() == OnFailure.ROLLBACK
-        ? RunState.ROLLING_BACK
-        : super.ended(outcome);
   }
 
   @Override

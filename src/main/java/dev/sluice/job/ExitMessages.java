@@ -5,12 +5,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.MethodBeforeAdvice;
-import org.springframework.aop.framework.Advised;
 import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.job.JobExecution;
-import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.StepExecution;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 
 /**
  * Keeps row values out of Spring Batch's tables.
@@ -20,15 +17,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
  * Failures#withoutValues} tells. Done at the repository, because Spring Batch's own steps, the
  * partitioned one among them, leave no other place.
  */
-final class ExitMessages implements MethodBeforeAdvice, BeanPostProcessor {
-
-  @Override
-  public Object postProcessAfterInitialization(Object bean, String name) {
-    if (bean instanceof JobRepository) {
-      ((Advised) bean).addAdvice(this);
-    }
-    return bean;
-  }
+final class ExitMessages implements MethodBeforeAdvice {
 
   @Override
   public void before(Method method, @Nullable Object[] arguments, @Nullable Object target) {

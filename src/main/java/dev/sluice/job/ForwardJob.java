@@ -3,6 +3,7 @@ package dev.sluice.job;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.RunState;
 import dev.sluice.migration.Migration;
+import dev.sluice.migration.OnFailure;
 import java.util.Optional;
 
 /** What the jobs that carry a migration out have alike: when they may start, and what follows. */
@@ -62,7 +63,15 @@ abstract class ForwardJob implements MigrationJob {
   }
 
   @Override
-  public RunState ended(Outcome outcome) {
+  public final RunState ended(Outcome outcome) {
+    boolean failed =
+        outcome == Outcome.FAILED
+            || outcome == Outcome.VERIFICATION_FAILED
+            || outcome == Outcome.HALF_APPLIED;
+    // with the failure itself: a kill right after it must not let the run go forward again
+    if (failed && migration().onFailure() == OnFailure.ROLLBACK) {
+      return RunState.ROLLING_BACK;
+    }
     return switch (outcome) {
       case COMPLETED, ALREADY_COMPLETED -> RunState.COMPLETED;
       case STOPPED -> RunState.STOPPED;

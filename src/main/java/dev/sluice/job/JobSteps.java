@@ -1,6 +1,8 @@
 package dev.sluice.job;
 
 import dev.sluice.backfill.Backfill;
+import dev.sluice.migration.CodeMigration;
+import dev.sluice.schema.CodeRunner;
 import org.springframework.batch.core.step.Step;
 import org.springframework.batch.core.step.builder.StepBuilder;
 import org.springframework.core.task.TaskExecutor;
@@ -37,6 +39,14 @@ final class JobSteps {
         .gridSize(gridSize)
         .taskExecutor(workers)
         .build();
+  }
+
+  /** Its transactions prove the epoch first, as chunks do. */
+  CodeRunner codeRunner(CodeMigration migration) {
+    return new CodeRunner(
+        environment.dataSource(),
+        launch.waiter(),
+        jdbc -> launch.epoch().enter(jdbc, migration.timeLimit(), migration.timeLimit()));
   }
 
   Backfill.Environment backfillEnvironment() {

@@ -1,9 +1,11 @@
 package dev.sluice.job;
 
 import dev.sluice.control.StopSignal;
+import dev.sluice.migration.CodeMigration;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.SchemaMigration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Which job does what for which kind of migration. */
@@ -23,6 +25,9 @@ final class MigrationJobs {
     if (migration instanceof SchemaMigration schema) {
       return new SchemaForwardJob(environment, schema);
     }
+    if (migration instanceof CodeMigration code) {
+      return new CodeForwardJob(environment, code, Objects.requireNonNull(loaded.code()));
+    }
     throw unknown(migration);
   }
 
@@ -37,6 +42,9 @@ final class MigrationJobs {
     }
     if (migration instanceof SchemaMigration schema) {
       return new SchemaRollbackJob(environment, schema);
+    }
+    if (migration instanceof CodeMigration code) {
+      return new CodeRollbackJob(environment, code, Objects.requireNonNull(loaded.code()));
     }
     throw unknown(migration);
   }

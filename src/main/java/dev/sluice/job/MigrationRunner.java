@@ -5,6 +5,7 @@ import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.RunState;
 import dev.sluice.control.SluiceSchema;
 import dev.sluice.control.StopSignal;
+import dev.sluice.migration.CodeMigration;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
@@ -14,7 +15,9 @@ import dev.sluice.migration.Script;
 import dev.sluice.validation.Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** What can be done with one migration. Every job of it goes through the same {@link JobRun}. */
@@ -24,6 +27,16 @@ public final class MigrationRunner {
   private final Ledger ledger;
   private final MigrationJobs jobs;
   private final JobRun jobRun;
+
+  /**
+   * Connects to nothing yet.
+   *
+   * @param dataSource for rows and Spring Batch's tables alike; ours alone, see {@link
+   *     dev.sluice.postgres.ConnectionPool}
+   */
+  public static MigrationRunner on(DataSource dataSource) {
+    return new MigrationRunner(JobEnvironment.of(dataSource));
+  }
 
   MigrationRunner(JobEnvironment environment) {
     this.environment = environment;
@@ -64,8 +77,7 @@ public final class MigrationRunner {
   }
 
   private static boolean isRolledBackOnFailure(LoadedMigration migration) {
-    return migration.migration() instanceof DataMigration data
-        && data.onFailure() == OnFailure.ROLLBACK;
+    return migration.migration().onFailure() == OnFailure.ROLLBACK;
   }
 
   /** A process died while it took a failed run back: only that may go on. */
@@ -170,6 +182,10 @@ public final class MigrationRunner {
         MigrationChecks checks = new MigrationChecks(environment, data, null, 0, new StopSignal());
         return new DryRun(environment, data, checks).run();
       }
+      if (migration instanceof CodeMigration code) {
+        return new CodeSummary(environment.dataSource(), code)
+            .dryRun(Objects.requireNonNull(loaded.code()));
+      }
       return SchemaSummary.dryRun((SchemaMigration) migration);
     } catch (RuntimeException e) {
       return Failures.result(migration.id(), e);
@@ -183,16 +199,16 @@ public final class MigrationRunner {
   public RunResult verify(LoadedMigration loaded, StopSignal stop) {
     MigrationId id = loaded.id();
     try {
-      if (!(loaded.migration() instanceof DataMigration migration)) {
+      if (!isVerifiable(loaded)) {
         return RunResult.of(
-            id, Outcome.REFUSED, id + ": has SQL files only, there are no rows to verify");
+            id, Outcome.REFUSED, id + ": has neither rows nor code to verify it by");
       }
       Optional<LedgerEntry> entry = entry(id);
       if (entry.isEmpty()) {
         return RunResult.of(
             id, Outcome.REFUSED, id + ": was never run on this database, there is no result yet");
       }
-      if (isCleaned(entry.get(), migration)) {
+      if (isCleaned(entry.get(), loaded.migration())) {
         return RunResult.of(
             id,
             Outcome.REFUSED,
@@ -200,9 +216,7 @@ public final class MigrationRunner {
                 + ": was cleaned up, and what its result was computed from is gone. The last"
                 + " certificate stands in sluice.certificate.");
       }
-      Certificate certificate =
-          new MigrationChecks(environment, migration, loaded.transformer(), entry.get().run(), stop)
-              .certificate();
+      Certificate certificate = certificate(loaded, entry.get().run(), stop);
       if (stop.isStopped()) {
         return Failures.stopped(id);
       }
@@ -218,8 +232,25 @@ public final class MigrationRunner {
     }
   }
 
+  private static boolean isVerifiable(LoadedMigration loaded) {
+    boolean asks = loaded.code() != null && loaded.code().validate() != null;
+    return asks || loaded.migration() instanceof DataMigration;
+  }
+
+  private Certificate certificate(LoadedMigration loaded, long run, StopSignal stop) {
+    if (loaded.migration() instanceof DataMigration data) {
+      return new MigrationChecks(environment, data, loaded.transformer(), run, stop).certificate();
+    }
+    MigrationCode code = Objects.requireNonNull(loaded.code());
+    return new CodeChecks(
+            environment,
+            (CodeMigration) loaded.migration(),
+            Objects.requireNonNull(code.validate()))
+        .certificate(run);
+  }
+
   /** Whether {@code cleanup.up.sql} has run, or may have. */
-  private static boolean isCleaned(LedgerEntry entry, DataMigration migration) {
+  private static boolean isCleaned(LedgerEntry entry, Migration migration) {
     boolean begun = entry.state() == RunState.CLEANING || entry.state() == RunState.CLEANED;
     return begun && migration.script(Script.Kind.CLEANUP_UP).isPresent();
   }

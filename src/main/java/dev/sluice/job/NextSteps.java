@@ -1,5 +1,6 @@
 package dev.sluice.job;
 
+import dev.sluice.migration.CodeMigration;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
@@ -47,6 +48,9 @@ final class NextSteps {
   private Optional<String> irreversible() {
     if (migration instanceof DataMigration data) {
       return data.undo() instanceof Undo.None none ? Optional.of(none.reason()) : Optional.empty();
+    }
+    if (migration instanceof CodeMigration code) {
+      return Optional.ofNullable(code.irreversible());
     }
     return new SchemaPreflight((SchemaMigration) migration)
         .withoutWayBack().stream()

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** One numbered change of a database, of any kind. */
-public sealed interface Migration permits DataMigration, SchemaMigration {
+public sealed interface Migration permits DataMigration, SchemaMigration, CodeMigration {
 
   MigrationId id();
 
@@ -19,6 +19,11 @@ public sealed interface Migration permits DataMigration, SchemaMigration {
   List<MigrationId> dependsOn();
 
   Map<Script.Kind, Script> scripts();
+
+  /** What follows when a run of it has failed for good. */
+  default OnFailure onFailure() {
+    return OnFailure.STOP;
+  }
 
   Tuning tuning();
 

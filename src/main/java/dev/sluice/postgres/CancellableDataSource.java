@@ -2,6 +2,7 @@ package dev.sluice.postgres;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collections;
@@ -54,9 +55,13 @@ public final class CancellableDataSource extends DelegatingDataSource implements
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     if (getTargetDataSource() instanceof Closeable target) {
-      target.close();
+      try {
+        target.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 }

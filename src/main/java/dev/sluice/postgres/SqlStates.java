@@ -19,6 +19,7 @@ public final class SqlStates {
 
   public static final String LOCK_NOT_AVAILABLE = "55P03";
   public static final String QUERY_CANCELED = "57014";
+  public static final String READ_ONLY_TRANSACTION = "25006";
 
   private static final Set<String> TRANSIENT =
       Set.of(
@@ -29,7 +30,7 @@ public final class SqlStates {
           "57P01", // terminated by an administrator
           "57P02", // crash shutdown
           "57P03", // cannot connect now: starting or stopping
-          "25006", // read-only transaction: the primary has failed over
+          READ_ONLY_TRANSACTION, // the primary has failed over
           "25P03"); // idle in transaction too long: our process was held up
 
   private SqlStates() {}

@@ -53,7 +53,7 @@ public final class Certificates {
   }
 
   /** One statement: a certificate is there as a whole or not at all. */
-  void save(MigrationId id, long run, Certificate certificate) {
+  public void save(MigrationId id, long run, Certificate certificate) {
     List<Certificate.Result> results = certificate.results();
     jdbc.update(
         """

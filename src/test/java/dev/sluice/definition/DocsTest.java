@@ -1,5 +1,6 @@
 package dev.sluice.definition;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -56,6 +58,19 @@ class DocsTest {
       }
     }
     return pages;
+  }
+
+  /** A Java block that begins with the path of a file is a part of that file. */
+  @Test
+  void showsCodeThatIsCompiled() throws IOException {
+    Pattern javaBlock =
+        Pattern.compile("^```java\\R// (\\S+)\\R(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
+    for (Path page : pages()) {
+      Matcher block = javaBlock.matcher(Files.readString(page));
+      while (block.find()) {
+        assertThat(Files.readString(Path.of(block.group(1)))).contains(block.group(2));
+      }
+    }
   }
 
   /** None, as long as there is no README. */

@@ -2,17 +2,19 @@ package dev.sluice.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.sluice.control.StopSignal;
 import dev.sluice.definition.MigrationFolders;
 import dev.sluice.job.LoadedMigration;
 import dev.sluice.job.MigrationRunner;
 import dev.sluice.job.Outcome;
 import dev.sluice.job.RunResult;
-import dev.sluice.job.SluiceConfiguration;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.Row;
 import dev.sluice.migration.RowTransformer;
+import dev.sluice.postgres.CancellableDataSource;
+import dev.sluice.postgres.ConnectionPool;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
 import java.nio.file.Path;
@@ -28,10 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.springframework.boot.Banner;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Each kind of key, in pages of 100 rows, ended in the middle and gone on with: every row is done
@@ -46,7 +44,7 @@ class KeyTypesIT {
   @TempDir private Path jobs;
 
   /** The program in this process, and one database for all types. */
-  private record Program(TestDatabase database, ConfigurableApplicationContext context) {
+  private record Program(TestDatabase database, CancellableDataSource pool) {
 
     static Program start(PostgresServer server) {
       TestDatabase database = server.newDatabase();
@@ -66,27 +64,15 @@ class KeyTypesIT {
             RETURN number + 1;
           END $$;
           """);
-      ConfigurableApplicationContext context =
-          new SpringApplicationBuilder(SluiceConfiguration.class)
-              .web(WebApplicationType.NONE)
-              .bannerMode(Banner.Mode.OFF)
-              .logStartupInfo(false)
-              .registerShutdownHook(false)
-              .run(
-                  "--spring.batch.job.enabled=false",
-                  "--spring.batch.jdbc.initialize-schema=never",
-                  "--spring.batch.jdbc.table-prefix=sluice.batch_",
-                  "--spring.batch.jdbc.isolation-level-for-create=read_committed",
-                  "--spring.datasource.url=" + database.url(),
-                  "--spring.datasource.username=" + server.user(),
-                  "--spring.datasource.password=" + server.password());
-      return new Program(database, context);
+      HikariDataSource target = new HikariDataSource();
+      target.setJdbcUrl(database.url());
+      target.setUsername(server.user());
+      target.setPassword(server.password());
+      return new Program(database, ConnectionPool.of(target));
     }
 
     RunResult run(DataMigration migration, @Nullable RowTransformer transformer, StopSignal stop) {
-      return context
-          .getBean(MigrationRunner.class)
-          .run(new LoadedMigration(migration, transformer), stop);
+      return MigrationRunner.on(pool).run(new LoadedMigration(migration, transformer), stop);
     }
   }
 
@@ -97,7 +83,7 @@ class KeyTypesIT {
 
   @AfterAll
   static void stop() {
-    PROGRAMS.values().forEach(program -> program.context().close());
+    PROGRAMS.values().forEach(program -> program.pool().close());
     PROGRAMS.values().forEach(program -> program.database().close());
     PROGRAMS.clear();
   }
