@@ -58,10 +58,11 @@ class SummaryIT {
         .isEqualTo(
             """
             0001_fill: completed
-              1,000 rows changed, N rows/s from the first chunk to the end of the sweep
+              1,000 rows changed of 1,000 visited, N rows/s from the first chunk to the end of the sweep
               table  t: b
               files  jobs/0001_fill: migration.yaml, constrain.up.sql
               ok     remaining: no row is under the guard
+              ok     changed since: 1000 rows of this run looked at: none was written again
               ok     recompute b: 1000 rows compared, 0 differ
               time   N s
               next   'verify 0001_fill' checks the result again, at any time
@@ -71,7 +72,7 @@ class SummaryIT {
         .isEqualTo(
             """
             0001_fill: rolled back
-              1,000 rows looked at, N rows/s, 0 of them left as they are
+              1,000 rows put back of 1,000 looked at, N rows/s
               table  t: b
               files  jobs/0001_fill: constrain.down.sql
               ok     restored: no row is left that could be put back
@@ -140,7 +141,7 @@ class SummaryIT {
             What was tried: 1 launch, N s
             What was taken back:
               0001_fill: rolled back
-                1,000 rows looked at, N rows/s, 0 of them left as they are
+                1,000 rows put back of 1,000 looked at, N rows/s
                 table  t: b
                 ok     restored: no row is left that could be put back
                 time   N s

