@@ -293,19 +293,19 @@ class CleanupIT {
   @Test
   void whatDoesNotVerifyIsKeptAndCanBeTakenBack() {
     completeRun();
-    database.execute("UPDATE person SET name = 'other' WHERE id = 7");
+    database.execute("UPDATE person SET short = NULL WHERE id = 7");
 
     Answer refused = cleanup();
     assertThat(refused.exitCode()).isEqualTo(REFUSED);
     assertThat(refused.err())
-        .isEqualTo(
-            """
-            0001_short: nothing was dropped, its result does not verify
-              FAILED recompute short: 1000 rows compared, 1 differ: keys 7
-              FAILED recompute: covers the rows that still hold what this run wrote. One that is untouched since differs by a trigger, or by what has changed beside it: the definition, a function, another table. Any other was updated after the run had passed, and is computed from other values now: let the application write both, and correct it. Where such differences are right, set 'verify: {differences: report}', which lists them without failing
-            Correct the rows, or say under checks and verify what may differ, then clean up again; 'rollback 0001_short' is still possible.""");
+        .startsWith(
+            "0001_short: nothing was dropped, its result does not verify\n  FAILED remaining: ")
+        .endsWith(
+            "\nCorrect the rows, or say under checks and verify what may differ, then clean up again;"
+                + " 'rollback 0001_short' is still possible.");
     assertNothingDropped();
 
+    database.execute("UPDATE person SET short = 'nam' WHERE id = 7");
     assertThat(sluice("rollback").exitCode()).isZero();
     assertThat(database.count("person WHERE short IS NULL")).isEqualTo(1000);
   }
@@ -316,7 +316,7 @@ class CleanupIT {
     try (Connection application = database.connect()) {
       hold(application, "person");
       try (SluiceProcess process = startCleanup()) {
-        watch.awaitLog("undo.retry", process);
+        watch.awaitLog(".retry", process);
         Answer other = cleanup();
         assertThat(other.exitCode()).isEqualTo(BUSY);
         process.kill9();
@@ -370,7 +370,7 @@ class CleanupIT {
     try (Connection application = database.connect()) {
       hold(application, "person");
       try (SluiceProcess process = startCleanup()) {
-        watch.awaitLog("undo.retry", process);
+        watch.awaitLog(".retry", process);
         process.sigterm();
         assertThat(process.waitFor()).as("%s", process).isEqualTo(STOPPED);
         assertThat(process.err())
