@@ -155,6 +155,15 @@ public final class Sluice implements AutoCloseable {
                 runner(operation).rollback(migration, discardChanges, operation.stopSignal()));
   }
 
+  /** Says what {@link #rollback(String)} would do and what speaks against it. Changes nothing. */
+  public RunResult rollbackDryRun(String id) {
+    return launch(
+        id,
+        migration ->
+            operation ->
+                runner(operation).dryRunRollback(migration, false, operation.stopSignal()));
+  }
+
   /**
    * Drops the old side of a completed migration, and with it the way back.
    *

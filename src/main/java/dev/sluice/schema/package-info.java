@@ -8,6 +8,9 @@
  * application. How many steps are done is written in the transaction of the steps themselves, so a
  * crash neither repeats nor skips one. Files of another tool run as they are, and counted alike.
  *
+ * <p>Also runs the code of a migration that an application defines, once, in one transaction with
+ * the note that it ran: to what is done and to what is locked it is a file of one statement.
+ *
  * <p>May import {@code postgres} and {@code migration}, Spring JDBC and Spring Retry; nothing of
  * Spring Batch. It must never change a row of the user but by a file of another tool, wait inside a
  * transaction, or wait for a table lock without a bound: everybody who comes after a waiting {@code

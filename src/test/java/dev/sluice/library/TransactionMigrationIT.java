@@ -51,6 +51,8 @@ class TransactionMigrationIT {
   @Test
   void runsAgainOnceItWasTakenBack() {
     assertThat(run(seed()).outcome()).isEqualTo(Outcome.COMPLETED);
+    assertThat(sluice.migrations(seed().build()).rollbackDryRun(ID).message())
+        .contains("would run down in one transaction");
     assertThat(rollback(seed()).message().replaceAll("time .*", "time   …"))
         .isEqualTo(
             """
