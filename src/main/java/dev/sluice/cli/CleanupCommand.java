@@ -34,6 +34,8 @@ final class CleanupCommand extends LaunchCommand {
 
   @Override
   RunResult launch(MigrationRunner runner, LoadedMigration migration, StopSignal stop) {
-    return dryRun ? runner.cleanupDryRun(migration) : runner.cleanup(migration, confirmed, stop);
+    return dryRun
+        ? runner.cleanupDryRun(migration, stop)
+        : runner.cleanup(migration, confirmed, stop);
   }
 }

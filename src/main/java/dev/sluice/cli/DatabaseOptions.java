@@ -14,6 +14,8 @@ import picocli.CommandLine.Option;
 /** Which database; and the program's part that needs one. */
 final class DatabaseOptions {
 
+  private static final String URL_BEGIN = "jdbc:postgresql:";
+
   @Option(
       names = "--url",
       paramLabel = "URL",
@@ -34,6 +36,10 @@ final class DatabaseOptions {
 
   /** Starts the data source and Spring Batch, and connects. */
   ConfigurableApplicationContext open() {
+    if (url != null && !url.startsWith(URL_BEGIN)) {
+      throw new ErrorReport.UsageException(
+          "--url must begin with %s, got '%s'".formatted(URL_BEGIN, url));
+    }
     return new SpringApplicationBuilder(SluiceConfiguration.class)
         .web(WebApplicationType.NONE)
         .bannerMode(Banner.Mode.OFF)

@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.control.SluiceSchema;
 import dev.sluice.definition.DefinitionException;
 import dev.sluice.postgres.SqlStates;
 import java.io.PrintWriter;
@@ -20,6 +21,10 @@ final class ErrorReport implements IExecutionExceptionHandler {
     if (error instanceof DefinitionException || error instanceof UsageException) {
       err.println(error.getMessage());
       return ExitCode.USAGE;
+    }
+    if (error instanceof SluiceSchema.OutdatedSchemaException) {
+      err.println(error.getMessage());
+      return ExitCode.REFUSED;
     }
     if (SqlStates.of(error).isPresent() || SqlStates.isTransient(error)) {
       err.println("database: " + SqlStates.message(error));

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Sets a migration's state by hand. */
@@ -24,6 +25,11 @@ final class ForceCommand extends VersionsCommand {
       paramLabel = "STATE",
       description = "pending, stopped, failed, completed, rolled_back or cleaned")
   String state = "";
+
+  @Option(
+      names = "--discard-journal",
+      description = "forget the old values of the rows where the migration is to begin anew")
+  boolean discardJournal;
 
   @Override
   void prepare() {
@@ -51,6 +57,6 @@ final class ForceCommand extends VersionsCommand {
   @Override
   int execute(Versions versions, DataSource dataSource) {
     return ResultReport.print(
-        spec.commandLine(), versions.force(known(versions.list(), id), wanted()));
+        spec.commandLine(), versions.force(known(versions.list(), id), wanted(), discardJournal));
   }
 }

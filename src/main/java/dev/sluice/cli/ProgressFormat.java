@@ -17,12 +17,14 @@ final class ProgressFormat {
   static String text(Progress progress) {
     List<String> parts = new ArrayList<>();
     parts.add(progress.state().label());
-    if (progress.step() != null && progress.state() != RunState.COMPLETED) {
+    if (progress.step() != null && !isOver(progress.state())) {
       parts.add("step " + progress.step());
     }
-    parts.add("%,d of %,d rows".formatted(progress.rowsDone(), progress.rowsEstimated()));
-    parts.add("%,d changed".formatted(progress.rowsChanged()));
-    parts.add("%,d rows/s".formatted(progress.rowsPerSecond()));
+    if (progress.rowsEstimated() > 0) { // a migration of SQL files has none
+      parts.add("%,d of %,d rows".formatted(progress.rowsDone(), progress.rowsEstimated()));
+      parts.add("%,d changed".formatted(progress.rowsChanged()));
+      parts.add("%,d rows/s".formatted(progress.rowsPerSecond()));
+    }
     if (progress.etaSeconds() != null) {
       parts.add("%d s left".formatted(progress.etaSeconds()));
     }
@@ -33,6 +35,12 @@ final class ProgressFormat {
       parts.add(progress.failure());
     }
     return progress.id() + "  " + String.join(", ", parts);
+  }
+
+  private static boolean isOver(RunState state) {
+    return state == RunState.COMPLETED
+        || state == RunState.ROLLED_BACK
+        || state == RunState.CLEANED;
   }
 
   static String json(List<Progress> all) {

@@ -42,6 +42,6 @@ final class RunCommand extends LaunchCommand {
 
   @Override
   RunResult launch(MigrationRunner runner, LoadedMigration migration, StopSignal stop) {
-    return dryRun ? runner.dryRun(migration) : runner.run(migration, stop);
+    return dryRun ? runner.dryRun(migration, stop) : runner.run(migration, stop);
   }
 }

@@ -57,6 +57,7 @@ final class StatusCommand implements Callable<Integer> {
     if (!new SluiceSchema(dataSource).exists()) {
       return List.of();
     }
+    new SluiceSchema(dataSource).requireCurrent();
     Ledger ledger = new Ledger(new JdbcTemplate(dataSource));
     ProgressReader reader = new ProgressReader(dataSource);
     List<LedgerEntry> entries =

@@ -105,12 +105,12 @@ public final class Ledger {
         started_at = now(),
         started_by = ?,
         ended_at = NULL,
-        failure = CASE WHEN ? = 'rolling_back' THEN failure END
+        failure = CASE WHEN state = 'rolling_back' AND ? = 'rolling_back' THEN failure END
         """,
         state.label(),
         run,
         migration.checksum(),
-        migration.dependsOn().stream().map(MigrationId::value).toArray(String[]::new),
+        dependsOn(migration),
         by,
         state.label());
   }
@@ -186,21 +186,24 @@ public final class Ledger {
    * @param note what the operator is told
    * @throws Epoch.FencedException if another runner has taken over
    */
-  public void force(Epoch epoch, RunState state, String checksum, String note) {
+  public void force(Epoch epoch, RunState state, Migration migration, String note) {
     update(
         epoch,
         Event.Cause.FORCE,
         note,
         """
         run = run + CASE WHEN ? THEN 1 ELSE 0 END,
+        attempt = attempt + 1,
         state = ?,
         checksum = ?,
+        depends_on = ?,
         ended_at = now(),
         failure = NULL
         """,
         state == RunState.PENDING,
         state.label(),
-        checksum);
+        migration.checksum(),
+        dependsOn(migration));
   }
 
   /**
@@ -218,8 +221,14 @@ public final class Ledger {
    *
    * @throws Epoch.FencedException if another runner has taken over
    */
-  public void accepted(Epoch epoch, String checksum, String note) {
-    update(epoch, Event.Cause.REPAIR, note, "checksum = ?", checksum);
+  public void accepted(Epoch epoch, Migration migration, String note) {
+    update(
+        epoch,
+        Event.Cause.REPAIR,
+        note,
+        "checksum = ?, depends_on = ?",
+        migration.checksum(),
+        dependsOn(migration));
   }
 
   /**
@@ -227,7 +236,7 @@ public final class Ledger {
    *
    * @throws Epoch.FencedException if another runner has taken over
    */
-  public void imported(Epoch epoch, String checksum, @Nullable Instant appliedAt, String note) {
+  public void imported(Epoch epoch, Migration migration, @Nullable Instant appliedAt, String note) {
     update(
         epoch,
         Event.Cause.IMPORT,
@@ -235,13 +244,27 @@ public final class Ledger {
         """
         state = 'completed',
         checksum = ?,
+        depends_on = ?,
         started_at = ?,
         ended_at = coalesce(?, now()),
         failure = NULL
         """,
-        checksum,
+        migration.checksum(),
+        dependsOn(migration),
         timestamp(appliedAt),
         timestamp(appliedAt));
+  }
+
+  private static String[] dependsOn(Migration migration) {
+    return migration.dependsOn().stream().map(MigrationId::value).toArray(String[]::new);
+  }
+
+  /** How often a state was forced: the jobs of a run begin anew after each. */
+  public long attempt(MigrationId id) {
+    Long attempt =
+        jdbc.queryForObject(
+            "SELECT attempt FROM sluice.migration WHERE id = ?", Long.class, id.value());
+    return attempt == null ? 0 : attempt;
   }
 
   /** The applied or unfinished migrations that depend on this one, as their files said. */

@@ -73,6 +73,19 @@ public enum RunState {
     };
   }
 
+  /**
+   * Whether an operator may set this state for a migration in the other one. What is taken back, or
+   * on the way there, is not to go on in its middle: it is applied by somebody's hand, or begins
+   * anew.
+   */
+  public boolean mayBeForcedFrom(RunState before) {
+    boolean goesOn = this == STOPPED || this == FAILED;
+    return switch (before) {
+      case PENDING, ROLLED_BACK, ROLLING_BACK, CLEANING, CLEANED -> mayBeForced() && !goesOn;
+      case RUNNING, PAUSED, STOPPED, FAILED, DIRTY, COMPLETED -> mayBeForced();
+    };
+  }
+
   /** As the ledger's column and {@code status --json} spell it. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);

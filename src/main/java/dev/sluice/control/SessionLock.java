@@ -43,9 +43,12 @@ record SessionLock(String name) {
     return jdbc
         .query(
             """
-            SELECT format('server process %s of %s on %s since %s', a.pid, a.usename,
-                          coalesce(host(a.client_addr), 'a local socket'),
-                          to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'))
+            SELECT CASE WHEN a.backend_start IS NULL
+                     THEN format('server process %s of %s', a.pid, coalesce(a.usename, 'another role'))
+                     ELSE format('server process %s of %s on %s since %s', a.pid, a.usename,
+                            coalesce(host(a.client_addr), 'a local socket'),
+                            to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'))
+                   END
             FROM pg_locks l
             JOIN pg_stat_activity a USING (pid)
             WHERE l.locktype = 'advisory'

@@ -35,6 +35,28 @@ public final class SluiceSchema {
             .queryForObject("SELECT to_regclass('sluice.migration') IS NOT NULL", Boolean.class));
   }
 
+  /**
+   * For those that only read: what launches a migration upgrades it instead.
+   *
+   * @throws OutdatedSchemaException if an older program has made it
+   */
+  public void requireCurrent() {
+    if (exists() && flyway().info().pending().length > 0) {
+      throw new OutdatedSchemaException();
+    }
+  }
+
+  /** The schema is an older program's. */
+  public static final class OutdatedSchemaException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    OutdatedSchemaException() {
+      super(
+          "schema sluice was made by an older program. The next 'run', 'rollback', 'up' or 'repair'"
+              + " upgrades it.");
+    }
+  }
+
   /** False: it was made by an older program, which kept none; the next launch upgrades it. */
   public boolean hasHistory() {
     return Boolean.TRUE.equals(
@@ -99,7 +121,11 @@ public final class SluiceSchema {
   }
 
   private void migrate() {
-    Flyway.configure()
+    flyway().migrate();
+  }
+
+  private Flyway flyway() {
+    return Flyway.configure()
         .dataSource(dataSource)
         .locations("classpath:dev/sluice/control")
         .schemas(NAME)
@@ -107,7 +133,6 @@ public final class SluiceSchema {
         .createSchemas(true)
         .table("schema_version")
         .lockRetryCount(FLYWAY_LOCK_RETRIES)
-        .load()
-        .migrate();
+        .load();
   }
 }

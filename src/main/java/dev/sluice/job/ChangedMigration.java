@@ -42,8 +42,9 @@ public record ChangedMigration(LedgerEntry entry, Migration migration) {
 
   /** Without the id before it. */
   String whenTakenBack() {
-    return "its files are not those that the run used (checksum %s, now %s). Put them back, and roll back by those."
-        .formatted(shortened(entry.checksum()), shortened(migration.checksum()));
+    return ("its files are not those that the run used (checksum %s, now %s). Put them back, and roll back"
+            + " by those; or, if only what takes it back was corrected, 'repair %s --accept-changes'.")
+        .formatted(shortened(entry.checksum()), shortened(migration.checksum()), migration.id());
   }
 
   private static String shortened(String checksum) {

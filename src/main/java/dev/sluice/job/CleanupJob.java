@@ -151,6 +151,7 @@ final class CleanupJob implements MigrationJob {
   @Override
   public RunResult completed(LedgerEntry entry) {
     return new CleanupSummary(environment, migration)
-        .completed(entry, name(), parameters(run(entry)));
+        .completed(
+            entry, name(), parameters(run(entry), environment.ledger().attempt(migration.id())));
   }
 }

@@ -12,6 +12,7 @@ import dev.sluice.monitoring.LaunchTimes;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.ScriptSettings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +79,8 @@ final class ClosingLines {
     List<Path> files = new ArrayList<>(filesThatRan(Script.Kind.EXPAND_UP));
     files.add(data.folder().resolve("migration.yaml"));
     if (data.change() instanceof Change.Transform transform) {
-      files.add(data.folder().resolve(transform.className()));
+      Path source = data.folder().resolve(transform.className() + ".java");
+      files.add(Files.exists(source) ? source : data.folder().resolve(transform.className()));
     }
     files.addAll(filesThatRan(Script.Kind.CONSTRAIN_UP));
     return files(files);

@@ -132,7 +132,7 @@ final class Expansion {
           List.of(
               ("undo: schema, but expand.up.sql did not add column %s, and dropping it would lose"
                       + " what it held. Write undo: journal.")
-                  .formatted(listed(old))));
+                  .formatted(Identifier.listed(old))));
     }
     List<Identifier> kept = notDropped();
     if (undo instanceof Undo.Schema && !kept.isEmpty()) {
@@ -141,7 +141,7 @@ final class Expansion {
           List.of(
               ("undo: schema, but expand.down.sql does not drop column %s, which would keep what the"
                       + " run wrote. Drop it there, or write undo: journal.")
-                  .formatted(listed(kept))));
+                  .formatted(Identifier.listed(kept))));
     }
     return old.isEmpty() && kept.isEmpty() ? UndoMethod.SCHEMA : UndoMethod.JOURNAL;
   }
@@ -184,16 +184,9 @@ final class Expansion {
                         ("expand.down.sql names column %s, which was there before expand.up.sql:"
                                 + " a rollback would destroy what it held. Take it out of"
                                 + " expand.down.sql.")
-                            .formatted(listed(dropped))));
+                            .formatted(Identifier.listed(dropped))));
               }
             });
-  }
-
-  private static String listed(List<Identifier> columns) {
-    return columns.stream()
-        .map(column -> "'" + column + "'")
-        .reduce((a, b) -> a + ", " + b)
-        .orElse("");
   }
 
   private static List<Identifier> columns(Table table) {

@@ -52,6 +52,14 @@ final class FailedLaunches {
     return lastInJob && count > 1 && inJobs.get(count - 1).repeats(inJobs.get(count - 2));
   }
 
+  /** Whether this failure, added, would be a repetition. */
+  boolean wouldBeRepeatedBy(Throwable error) {
+    FailedLaunches with = new FailedLaunches();
+    with.failures.addAll(failures);
+    with.add(error);
+    return with.repeated();
+  }
+
   /** What was tried, for the operator; empty unless there was more than one launch. */
   Optional<String> summary() {
     if (failures.size() < 2) {

@@ -4,6 +4,7 @@ import dev.sluice.backfill.KeyChangedException;
 import dev.sluice.backfill.RowStaysLockedException;
 import dev.sluice.backfill.UnchangedRowsException;
 import dev.sluice.control.RunnerLock.LockLostException;
+import dev.sluice.control.SluiceSchema;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Waiter.StoppedException;
@@ -48,6 +49,16 @@ final class Failures {
     Optional<KeyChangedException> key = find(error, KeyChangedException.class);
     if (key.isPresent()) {
       return RunResult.of(id, Outcome.REFUSED, message(key.get()));
+    }
+    Optional<SluiceSchema.OutdatedSchemaException> outdated =
+        find(error, SluiceSchema.OutdatedSchemaException.class);
+    if (outdated.isPresent()) {
+      return RunResult.of(id, Outcome.REFUSED, id + ": " + message(outdated.get()));
+    }
+    Optional<SluiceSchema.SchemaBusyException> upgrading =
+        find(error, SluiceSchema.SchemaBusyException.class);
+    if (upgrading.isPresent()) {
+      return RunResult.of(id, Outcome.BUSY, id + ": " + message(upgrading.get()));
     }
     Optional<Relaunches.OwnGhostException> busy = find(error, Relaunches.OwnGhostException.class);
     if (busy.isPresent()) {

@@ -9,6 +9,7 @@ import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Runs a job to its end, a stop, or a failure: takes the runner lock, asks whether the job may
@@ -27,13 +28,14 @@ final class JobRun {
   RunResult run(MigrationJob job, StopSignal stop) {
     return new Relaunches(job.migration(), stop)
         .run(
-            () -> {
+            isLast -> {
               stop.throwIfStopped();
-              return launch(job, stop);
+              return launch(job, isLast, stop);
             });
   }
 
-  private RunResult launch(MigrationJob job, StopSignal stop) throws Exception {
+  private RunResult launch(MigrationJob job, Predicate<Exception> isLast, StopSignal stop)
+      throws Exception {
     MigrationId id = job.migration().id();
     new SluiceSchema(environment.dataSource()).upgrade(stop);
     Optional<RunnerLock> taken = takeLock(job.migration());
@@ -49,8 +51,8 @@ final class JobRun {
       if (!entry.state().mayBecome(job.running())) {
         return RunResult.of(id, Outcome.REFUSED, wrongState(entry, job));
       }
-      return new Launcher(environment, ledger, job)
-          .launch(new Launch(entry, job.run(entry), lock, stop));
+      return new Launcher(environment, ledger, job, isLast)
+          .launch(new Launch(entry, job.run(entry), ledger.attempt(id), lock, stop));
     }
   }
 

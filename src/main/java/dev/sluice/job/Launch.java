@@ -11,9 +11,10 @@ import dev.sluice.postgres.Waiter;
  *
  * @param entry the ledger's row as it was before the launch
  * @param run identifies the job instance
+ * @param attempt counted up by force, after which the jobs of the same run begin anew
  * @param lock held from before the launch until after it
  */
-record Launch(LedgerEntry entry, long run, RunnerLock lock, StopSignal stop) {
+record Launch(LedgerEntry entry, long run, long attempt, RunnerLock lock, StopSignal stop) {
 
   Epoch epoch() {
     return lock.epoch();

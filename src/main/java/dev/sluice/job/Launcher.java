@@ -4,6 +4,7 @@ import dev.sluice.control.Ledger;
 import dev.sluice.control.RunState;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +20,14 @@ final class Launcher {
   private final JobEnvironment environment;
   private final Ledger ledger;
   private final MigrationJob job;
+  private final Predicate<Exception> isLast;
 
-  Launcher(JobEnvironment environment, Ledger ledger, MigrationJob job) {
+  /**
+   * @param isLast whether no other launch follows one that failed so
+   */
+  Launcher(
+      JobEnvironment environment, Ledger ledger, MigrationJob job, Predicate<Exception> isLast) {
+    this.isLast = isLast;
     this.environment = environment;
     this.ledger = ledger;
     this.job = job;
@@ -30,8 +37,10 @@ final class Launcher {
    * @throws Exception a failure that may pass by itself, noted in the ledger
    */
   RunResult launch(Launch launch) throws Exception {
-    JobParameters parameters = job.parameters(launch.run());
-    boolean over = recover(parameters) == BatchStatus.COMPLETED;
+    JobParameters parameters = job.parameters(launch.run(), launch.attempt());
+    // only then: what a state set by force says of the rows is not for a finished job to answer
+    boolean over =
+        recover(parameters) == BatchStatus.COMPLETED && launch.entry().state() == job.running();
     Migration migration = job.migration();
     if (launch.entry().state() != RunState.PENDING
         && ChangedMigration.is(launch.entry(), migration)) {
@@ -70,7 +79,11 @@ final class Launcher {
 
   private void noteFailure(Launch launch, Exception failure) {
     try {
-      ledger.ended(launch.epoch(), job.failedForNow(failure), Failures.describe(id(), failure));
+      RunState state =
+          isLast.test(failure)
+              ? job.ended(Failures.result(id(), failure).outcome())
+              : job.failedForNow(failure);
+      ledger.ended(launch.epoch(), state, Failures.describe(id(), failure));
     } catch (RuntimeException e) {
       failure.addSuppressed(e); // no database, or another runner: the next launch sets it right
     }

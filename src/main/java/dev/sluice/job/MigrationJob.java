@@ -30,11 +30,17 @@ interface MigrationJob {
     return entry.run();
   }
 
-  /** Only {@code run} identifies the job instance; the rest may differ from launch to launch. */
-  default JobParameters parameters(long run) {
+  /**
+   * Only {@code run} identifies the job instance, and {@code attempt} where force has let it begin
+   * anew; the rest may differ from launch to launch.
+   */
+  default JobParameters parameters(long run, long attempt) {
     Tuning tuning = migration().tuning();
-    return new JobParametersBuilder()
-        .addLong("run", run, true)
+    JobParametersBuilder parameters = new JobParametersBuilder().addLong("run", run, true);
+    if (attempt > 0) {
+      parameters.addLong("attempt", attempt, true);
+    }
+    return parameters
         .addLong("chunkRows", (long) tuning.chunk().rows(), false)
         .addLong("workers", (long) tuning.workers(), false)
         .toJobParameters();

@@ -19,9 +19,14 @@ import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 
 /** What can be done with one migration. Every job of it goes through the same {@link JobRun}. */
 public final class MigrationRunner {
+
+  private static final Logger log = LoggerFactory.getLogger(MigrationRunner.class);
 
   private final JobEnvironment environment;
   private final Ledger ledger;
@@ -53,10 +58,10 @@ public final class MigrationRunner {
   /** Runs the migration to its end, a stop, or a failure. */
   public RunResult run(LoadedMigration migration, StopSignal stop) {
     RunResult result =
-        isFailedAndRollingBack(migration)
+        isToBeTakenBack(migration)
             ? new RunResult(migration.id(), Outcome.FAILED, failure(migration.id()), null)
             : jobRun.run(jobs.forward(migration), stop);
-    return hasFailed(result) && isRolledBackOnFailure(migration)
+    return hasFailed(result) && isToBeTakenBack(migration)
         ? rolledBack(migration, result, stop)
         : result;
   }
@@ -76,14 +81,25 @@ public final class MigrationRunner {
     };
   }
 
-  private static boolean isRolledBackOnFailure(LoadedMigration migration) {
-    return migration.migration().onFailure() == OnFailure.ROLLBACK;
+  /**
+   * Whether the ledger says so, which alone counts: a launch that never began has failed too, and
+   * what an earlier one completed is not to be taken back for it. Also after a process died while
+   * it took a failed run back: only that may go on.
+   */
+  private boolean isToBeTakenBack(LoadedMigration migration) {
+    try {
+      return migration.migration().onFailure() == OnFailure.ROLLBACK
+          && entry(migration.id()).filter(e -> e.state() == RunState.ROLLING_BACK).isPresent();
+    } catch (DataAccessException e) {
+      log.debug("run.on-failure migration={}", migration.id(), e);
+      return false; // the launch itself says that the database cannot be reached
+    }
   }
 
-  /** A process died while it took a failed run back: only that may go on. */
-  private boolean isFailedAndRollingBack(LoadedMigration migration) {
-    return isRolledBackOnFailure(migration)
-        && entry(migration.id()).filter(e -> e.state() == RunState.ROLLING_BACK).isPresent();
+  /** For those that only read and ask more than the ledger. */
+  private Optional<LedgerEntry> currentEntry(MigrationId id) {
+    new SluiceSchema(environment.dataSource()).requireCurrent();
+    return entry(id);
   }
 
   private Optional<LedgerEntry> entry(MigrationId id) {
@@ -120,7 +136,7 @@ public final class MigrationRunner {
       LoadedMigration migration, boolean discardChanges, StopSignal stop) {
     MigrationId id = migration.id();
     try {
-      Optional<LedgerEntry> entry = entry(id);
+      Optional<LedgerEntry> entry = currentEntry(id);
       if (entry.isEmpty()) {
         return RunResult.of(
             id, Outcome.REFUSED, id + ": was never run, there is nothing to take back.");
@@ -150,7 +166,8 @@ public final class MigrationRunner {
   }
 
   private RunResult stoppedCleanup(MigrationId id) {
-    boolean begun = entry(id).filter(entry -> entry.state() == RunState.CLEANING).isPresent();
+    boolean begun =
+        currentEntry(id).filter(entry -> entry.state() == RunState.CLEANING).isPresent();
     String text =
         begun
             ? "the cleanup was stopped, what it has dropped is gone. Give the command again to go on."
@@ -159,27 +176,34 @@ public final class MigrationRunner {
   }
 
   /** Says what a cleanup would drop, from when on it may, and what speaks against it. */
-  public RunResult cleanupDryRun(LoadedMigration migration) {
+  public RunResult cleanupDryRun(LoadedMigration migration, StopSignal stop) {
     MigrationId id = migration.id();
     try {
-      CleanupPreflight preflight = new CleanupPreflight(environment, migration, new StopSignal());
-      return entry(id)
+      CleanupPreflight preflight = new CleanupPreflight(environment, migration, stop);
+      return currentEntry(id)
           .map(entry -> new CleanupDryRun(environment, migration.migration(), preflight).run(entry))
           .orElseGet(
               () ->
                   RunResult.of(
                       id, Outcome.REFUSED, id + ": was never run, there is nothing to clean up."));
     } catch (RuntimeException e) {
-      return Failures.result(id, e);
+      return stop.isStopped() ? Failures.stopped(id) : Failures.result(id, e);
     }
   }
 
   /** Says what a run would do and what preflight finds. Changes nothing. */
-  public RunResult dryRun(LoadedMigration loaded) {
+  public RunResult dryRun(LoadedMigration loaded, StopSignal stop) {
     Migration migration = loaded.migration();
     try {
+      MigrationJob job = jobs.forward(loaded);
+      Optional<LedgerEntry> entry = currentEntry(migration.id());
+      Optional<RunResult> answer = entry.flatMap(job::withoutLaunch);
+      if (answer.isPresent()) {
+        return answer.get();
+      }
       if (migration instanceof DataMigration data) {
-        MigrationChecks checks = new MigrationChecks(environment, data, null, 0, new StopSignal());
+        long run = entry.map(job::run).orElse(1L);
+        MigrationChecks checks = new MigrationChecks(environment, data, null, run, stop);
         return new DryRun(environment, data, checks).run();
       }
       if (migration instanceof CodeMigration code) {
@@ -188,7 +212,9 @@ public final class MigrationRunner {
       }
       return SchemaSummary.dryRun((SchemaMigration) migration);
     } catch (RuntimeException e) {
-      return Failures.result(migration.id(), e);
+      return stop.isStopped()
+          ? Failures.stopped(migration.id())
+          : Failures.result(migration.id(), e);
     }
   }
 
@@ -203,7 +229,7 @@ public final class MigrationRunner {
         return RunResult.of(
             id, Outcome.REFUSED, id + ": has neither rows nor code to verify it by");
       }
-      Optional<LedgerEntry> entry = entry(id);
+      Optional<LedgerEntry> entry = currentEntry(id);
       if (entry.isEmpty()) {
         return RunResult.of(
             id, Outcome.REFUSED, id + ": was never run on this database, there is no result yet");

@@ -4,8 +4,10 @@ import dev.sluice.control.StopSignal;
 import dev.sluice.migration.Migration;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.TransientRetry;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.retry.RetryContext;
 
 /**
  * Launches a job again after a failure that passes by itself, with the lock taken anew, within the
@@ -26,7 +28,10 @@ final class Relaunches {
   /** One try, from taking the lock to giving it back. */
   @FunctionalInterface
   interface Attempt {
-    RunResult launch() throws Exception;
+    /**
+     * @param isLast whether no other launch follows one that failed so
+     */
+    RunResult launch(Predicate<Exception> isLast) throws Exception;
   }
 
   RunResult run(Attempt attempt) {
@@ -55,7 +60,7 @@ final class Relaunches {
                     SqlStates.message(context.getLastThrowable()));
               }
               try {
-                RunResult result = attempt.launch();
+                RunResult result = attempt.launch(error -> isLast(error, context, failed));
                 if (result.outcome() == Outcome.BUSY && context.getRetryCount() > 0) {
                   throw new OwnGhostException(result.message());
                 }
@@ -65,6 +70,12 @@ final class Relaunches {
                 throw e;
               }
             });
+  }
+
+  private boolean isLast(Exception error, RetryContext context, FailedLaunches failed) {
+    return context.getRetryCount() + 1 >= migration.tuning().retry().attempts()
+        || !Failures.mayPass(error)
+        || failed.wouldBeRepeatedBy(error);
   }
 
   /** The lock is held at a relaunch: by our own lost session, until the server notices. */

@@ -38,7 +38,12 @@ abstract class RollbackJob implements MigrationJob {
                   Outcome.ALREADY_COMPLETED,
                   "%s: was rolled back at %s, nothing to do"
                       .formatted(migration.id(), entry.endedAt())));
-      case CLEANING, CLEANED ->
+      case CLEANING ->
+          refused(
+              ("its cleanup has begun, and may have dropped its old side. End that with 'cleanup %1$s"
+                      + " --confirm %1$s'; or, if nothing was dropped, 'force %1$s completed'.")
+                  .formatted(migration.id()));
+      case CLEANED ->
           refused("its old side was dropped by 'cleanup', nothing is left to go back to.");
       case RUNNING, PAUSED, STOPPED, FAILED, DIRTY, COMPLETED, ROLLING_BACK ->
           ChangedMigration.is(entry, migration)

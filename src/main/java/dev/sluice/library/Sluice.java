@@ -3,6 +3,7 @@ package dev.sluice.library;
 import dev.sluice.control.Event;
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
+import dev.sluice.control.RunState;
 import dev.sluice.control.SluiceSchema;
 import dev.sluice.job.FolderMigrations;
 import dev.sluice.job.LoadedMigration;
@@ -127,7 +128,8 @@ public final class Sluice implements AutoCloseable {
 
   /** Says what a run would do and what speaks against it. Changes nothing. */
   public RunResult dryRun(String id) {
-    return launch(id, migration -> operation -> runner(operation).dryRun(migration));
+    return launch(
+        id, migration -> operation -> runner(operation).dryRun(migration, operation.stopSignal()));
   }
 
   /** Checks a migration's result again, and stores the certificate. Changes no row. */
@@ -178,7 +180,10 @@ public final class Sluice implements AutoCloseable {
 
   /** Says what a cleanup would drop, from when on it may, and what speaks against it. */
   public RunResult cleanupDryRun(String id) {
-    return launch(id, migration -> operation -> runner(operation).cleanupDryRun(migration));
+    return launch(
+        id,
+        migration ->
+            operation -> runner(operation).cleanupDryRun(migration, operation.stopSignal()));
   }
 
   /** Where a migration stands; empty: it was never run on this database. Writes nothing. */
@@ -260,6 +265,30 @@ public final class Sluice implements AutoCloseable {
   /** What became of the migrations, the first event first. Writes nothing. */
   public List<Event> history() {
     return versions(versions -> versions.history(null));
+  }
+
+  /**
+   * Sets a migration's state without running anything, because the caller knows what is there.
+   *
+   * @param id an id, or its number
+   * @param discardJournal whether old values may be forgotten where it is to begin anew
+   */
+  public RunResult force(String id, RunState state, boolean discardJournal) {
+    return versions(versions -> versions.force(known(versions.list(), id), state, discardJournal));
+  }
+
+  /**
+   * Examines all that did not end well, and makes it ready to go on. Runs none of it.
+   *
+   * @param acceptChanges whether files that have changed since are taken for those that ran
+   */
+  public List<RunResult> repair(boolean acceptChanges) {
+    return versions(versions -> versions.repairAll(acceptChanges));
+  }
+
+  /** Takes over what the table of golang-migrate, goose, dbmate or Rails says was applied. */
+  public Walk importLedger() {
+    return versions(versions -> versions.importFrom(null));
   }
 
   /**

@@ -213,7 +213,7 @@ public final class ScriptException extends RuntimeException {
     return switch (kind) {
       case EXPAND_UP, CONSTRAIN_UP, UP -> "'run %s' or 'up'".formatted(id);
       case EXPAND_DOWN, CONSTRAIN_DOWN, DOWN -> "'rollback %s' or 'down'".formatted(id);
-      case CLEANUP_UP, CLEANUP_DOWN -> "'cleanup %s'".formatted(id);
+      case CLEANUP_UP, CLEANUP_DOWN -> "'cleanup %1$s --confirm %1$s'".formatted(id);
     };
   }
 
@@ -222,10 +222,13 @@ public final class ScriptException extends RuntimeException {
     if (situation.applied().isEmpty() && !situation.failed().commitsItself()) {
       return "Or leave it: nothing of the file is applied.";
     }
-    String other =
-        kind.isFlat() ? (kind.isDown() ? "its up" : "its down") : kind.opposite().fileName();
-    return "Or go back: reverse what is applied, by hand or by the statements of %s, then 'force %s %s'."
-        .formatted(other, situation.id(), kind.isDown() ? "completed" : "pending");
+    MigrationId id = situation.id();
+    if (kind.isDown() || kind == Script.Kind.CLEANUP_UP) {
+      return "Or go back: reverse what is applied by hand, then 'force %s completed'."
+          .formatted(id);
+    }
+    return "Or go back: 'rollback %1$s'; or reverse what is applied by hand, then 'force %1$s pending'."
+        .formatted(id);
   }
 
   private static String cure(Situation situation, Throwable cause) {

@@ -6,15 +6,15 @@ import dev.sluice.control.RunnerLock;
 import dev.sluice.job.LoadedMigration;
 import dev.sluice.job.Outcome;
 import dev.sluice.job.RunResult;
-import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.Script;
-import dev.sluice.postgres.Catalog;
-import dev.sluice.postgres.JournalTable;
+import dev.sluice.postgres.Waiter;
+import dev.sluice.schema.JournalRemains;
 import dev.sluice.schema.ScriptRunner;
+import dev.sluice.schema.ScriptSettings;
+import java.util.Optional;
 import javax.sql.DataSource;
-import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Sets a migration's state without running anything, because an operator knows what is there.
@@ -27,11 +27,23 @@ final class Force {
   private final Settlement settlement;
   private final ScriptRunner scripts;
   private final DataSource dataSource;
+  private final Waiter waiter;
+  private final boolean discardJournal;
 
-  Force(Settlement settlement, ScriptRunner scripts, DataSource dataSource) {
+  /**
+   * @param discardJournal whether old values may be forgotten
+   */
+  Force(
+      Settlement settlement,
+      ScriptRunner scripts,
+      DataSource dataSource,
+      Waiter waiter,
+      boolean discardJournal) {
     this.settlement = settlement;
     this.scripts = scripts;
     this.dataSource = dataSource;
+    this.waiter = waiter;
+    this.discardJournal = discardJournal;
   }
 
   /**
@@ -48,18 +60,28 @@ final class Force {
       return RunResult.of(
           id, Outcome.ALREADY_COMPLETED, "%s: is %s already".formatted(id, state.label()));
     }
-    boolean anew = !state.isBegun();
-    if (anew && migration instanceof DataMigration data && hasJournal(data)) {
+    if (!state.mayBeForcedFrom(entry.state())) {
       return RunResult.of(
           id,
           Outcome.REFUSED,
-          ("%s: its undo journal %s holds old values, and a run that begins anew would take them"
-                  + " for its own. Take it back with 'rollback %s'.")
-              .formatted(id, JournalTable.nameOf(id), id));
+          "%s: is %s, and cannot go on as %s. What is true of it: completed, rolled_back or pending?"
+              .formatted(id, entry.state().label(), state.label()));
+    }
+    boolean anew = !state.isBegun();
+    Optional<JournalRemains.Size> journal = anew ? journal(id).size() : Optional.empty();
+    if (journal.isPresent() && !discardJournal) {
+      return RunResult.of(
+          id,
+          Outcome.REFUSED,
+          ("%1$s: its undo journal %2$s holds old values of about %3$,d rows, and a run that begins"
+                  + " anew would take them for its own. Take it back with 'rollback %1$s'; or, if they"
+                  + " are of no use any more, 'force %1$s %4$s --discard-journal'.")
+              .formatted(id, journal.get().table(), journal.get().rowsEstimated(), state.label()));
     }
     String note = "was %s, forced by an operator".formatted(entry.state().label());
-    settlement.ledger().force(lock.epoch(), state, migration.checksum(), note);
+    settlement.ledger().force(lock.epoch(), state, migration, note);
     if (anew) {
+      discard(id);
       scripts.forget(id);
     } else if (state.isApplied()) {
       assumeApplied(migration, scripts);
@@ -78,9 +100,12 @@ final class Force {
         .forEach(script -> scripts.assumeApplied(migration.id(), script));
   }
 
-  private boolean hasJournal(DataMigration migration) {
-    return new Catalog(new JdbcTemplate(dataSource))
-        .find(JournalTable.nameOf(migration.id()))
-        .isPresent();
+  private JournalRemains journal(MigrationId id) {
+    return new JournalRemains(dataSource, waiter, ScriptSettings.DEFAULT, id);
+  }
+
+  private void discard(MigrationId id) {
+    journal(id).stopNotingBornRows();
+    journal(id).drop();
   }
 }

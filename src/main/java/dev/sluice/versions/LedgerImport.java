@@ -70,7 +70,7 @@ final class LedgerImport {
               .ledger()
               .imported(
                   lock.epoch(),
-                  file.migration().checksum(),
+                  file.migration(),
                   from.appliedAt(id.number()).orElse(null),
                   "as table %s says".formatted(from.table()));
           return RunResult.of(id, Outcome.COMPLETED, "%s: imported as completed".formatted(id));

@@ -40,25 +40,34 @@ final class Repair {
 
   private RunResult repair(
       Migration migration, boolean acceptChanges, RunnerLock lock, LedgerEntry entry) {
-    if (entry.state().isApplied()) {
-      return ChangedMigration.is(entry, migration)
-          ? changed(migration, acceptChanges, lock, entry)
-          : RunResult.of(
-              entry.id(),
-              Outcome.ALREADY_COMPLETED,
-              "%s: %s, nothing to repair".formatted(entry.id(), entry.state().label()));
-    }
+    boolean changed = ChangedMigration.is(entry, migration);
     return switch (entry.state()) {
-      case PENDING, ROLLED_BACK ->
-          RunResult.of(
-              entry.id(),
-              Outcome.ALREADY_COMPLETED,
-              "%s: %s, nothing to repair".formatted(entry.id(), entry.state().label()));
-      // the lock is ours, so nobody runs it: what says so died
-      case RUNNING, PAUSED, DIRTY -> settled(migration, lock, entry);
-      case STOPPED, FAILED, ROLLING_BACK -> examined(migration, entry, "");
-      case COMPLETED, CLEANING, CLEANED -> throw new IllegalStateException(entry.toString());
+      case COMPLETED, CLEANED ->
+          changed ? changed(migration, acceptChanges, lock, entry) : nothing(entry);
+      case PENDING, ROLLED_BACK -> nothing(entry);
+      case RUNNING, PAUSED, DIRTY, STOPPED, FAILED, ROLLING_BACK, CLEANING -> {
+        if (changed && acceptChanges) {
+          accept(migration, lock, entry);
+        }
+        yield unfinished(migration, changed && !acceptChanges, lock, entry);
+      }
     };
+  }
+
+  private static RunResult nothing(LedgerEntry entry) {
+    return RunResult.of(
+        entry.id(),
+        Outcome.ALREADY_COMPLETED,
+        "%s: %s, nothing to repair".formatted(entry.id(), entry.state().label()));
+  }
+
+  private void accept(Migration migration, RunnerLock lock, LedgerEntry entry) {
+    settlement
+        .ledger()
+        .accepted(
+            lock.epoch(),
+            migration,
+            "its files were accepted instead of those of checksum " + entry.checksum());
   }
 
   private RunResult changed(
@@ -67,39 +76,43 @@ final class Repair {
     if (!acceptChanges) {
       return RunResult.of(entry.id(), Outcome.REFUSED, changed.toString());
     }
-    settlement
-        .ledger()
-        .accepted(
-            lock.epoch(),
-            migration.checksum(),
-            "its files were accepted instead of those of checksum " + entry.checksum());
+    accept(migration, lock, entry);
     if (entry.state() == RunState.COMPLETED) {
       Force.assumeApplied(migration, scripts);
     }
     return RunResult.of(entry.id(), Outcome.COMPLETED, changed.whenAccepted());
   }
 
-  private RunResult settled(Migration migration, RunnerLock lock, LedgerEntry entry) {
-    settlement
-        .ledger()
-        .repaired(
-            lock.epoch(), RunState.FAILED, "was %s, examined".formatted(entry.state().label()));
-    return examined(
-        migration,
-        entry,
-        ", and is failed now: 'run %s' or 'up' goes on behind what is applied"
-            .formatted(entry.id()));
-  }
-
-  private RunResult examined(Migration migration, LedgerEntry entry, String now) {
+  private RunResult unfinished(
+      Migration migration, boolean changed, RunnerLock lock, LedgerEntry entry) {
     List<String> lines = new ArrayList<>();
-    lines.add("%s: was %s%s".formatted(entry.id(), entry.state().label(), now));
+    lines.add("%s: was %s".formatted(entry.id(), entry.state().label()) + settled(lock, entry));
     if (entry.failure() != null) {
       lines.add("  it ended with: " + entry.failure());
     }
     migration.scripts().values().forEach(script -> lines.addAll(found(entry.id(), script)));
+    if (changed) {
+      lines.add(
+          "  its files are others now: 'repair %s --accept-changes' lets a rollback go by them"
+              .formatted(entry.id()));
+    }
     lines.add("  the ways on: " + waysOn(entry));
     return RunResult.of(entry.id(), Outcome.COMPLETED, String.join("\n", lines));
+  }
+
+  /** The lock is ours, so nobody runs it: what says that somebody does died. */
+  private String settled(RunnerLock lock, LedgerEntry entry) {
+    return switch (entry.state()) {
+      case RUNNING, PAUSED, DIRTY -> {
+        settlement
+            .ledger()
+            .repaired(
+                lock.epoch(), RunState.FAILED, "was %s, examined".formatted(entry.state().label()));
+        yield ", and is failed now: 'run %s' or 'up' goes on behind what is applied"
+            .formatted(entry.id());
+      }
+      case PENDING, STOPPED, FAILED, COMPLETED, ROLLING_BACK, ROLLED_BACK, CLEANING, CLEANED -> "";
+    };
   }
 
   private List<String> found(MigrationId id, Script script) {
@@ -137,8 +150,12 @@ final class Repair {
 
   private static String waysOn(LedgerEntry entry) {
     MigrationId id = entry.id();
+    if (entry.state() == RunState.CLEANING) {
+      return "correct what stopped it and 'cleanup %s --confirm %s' again; or, if nothing was dropped, 'force %s completed'"
+          .formatted(id, id, id);
+    }
     return entry.state() == RunState.ROLLING_BACK
-        ? "correct what stopped it and 'rollback %s' again; or settle it by hand and 'force %s rolled_back'"
+        ? "correct what stopped it and 'rollback %s' again; or settle it by hand and 'force %s rolled_back', with --discard-journal if old values are left"
             .formatted(id, id)
         : "correct what stopped it and 'run %s' again; or 'rollback %s'; or settle it by hand and 'force %s completed' or 'force %s pending'"
             .formatted(id, id, id, id);

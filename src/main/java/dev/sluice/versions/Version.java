@@ -23,9 +23,14 @@ public record Version(
     return state().isApplied();
   }
 
-  /** Begun, and neither applied nor taken back. */
+  /** Not applied, and there are files to apply it by. */
+  boolean mayBeApplied() {
+    return !isApplied() && files != null;
+  }
+
+  /** Begun and not at its end, in whichever direction. */
   public boolean isUnfinished() {
-    return state().isBegun() && !state().isApplied();
+    return (state().isBegun() && !state().isApplied()) || state() == RunState.CLEANING;
   }
 
   /** Whether it is applied from other files than those that are here. */

@@ -8,6 +8,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,13 @@ public final class VersionList {
     Set<MigrationId> ids = new LinkedHashSet<>(byId.keySet());
     ids.addAll(entryById.keySet());
     NavigableMap<MigrationId, Version> versions = new TreeMap<>();
-    ids.forEach(id -> versions.put(id, new Version(id, byId.get(id), entryById.get(id))));
+    for (MigrationId id : ids) {
+      Version version = new Version(id, byId.get(id), entryById.get(id));
+      // a row without files of which nothing is there is a name that nobody uses any more
+      if (version.files() != null || version.state().isBegun()) {
+        versions.put(id, version);
+      }
+    }
     return new VersionList(versions);
   }
 
@@ -60,7 +67,10 @@ public final class VersionList {
       return Optional.empty();
     }
     BigInteger number = new BigInteger(name);
-    return all().stream().filter(version -> version.id().number().equals(number)).findFirst();
+    // of two, the one that is here: files never share a number
+    return all().stream()
+        .filter(version -> version.id().number().equals(number))
+        .min(Comparator.comparing(version -> version.files() == null));
   }
 
   /** What to tell someone who asks for one that nobody knows. */
@@ -77,12 +87,12 @@ public final class VersionList {
 
   /** What a way up runs, in its order: each after what it depends on, else by number. */
   List<Version> toApply() {
-    return inOrder().stream().filter(version -> !version.isApplied()).toList();
+    return inOrder().stream().filter(Version::mayBeApplied).toList();
   }
 
   /** The same, up to this one. */
   List<Version> toApplyUpTo(MigrationId id) {
-    return through(id).stream().filter(version -> !version.isApplied()).toList();
+    return through(id).stream().filter(Version::mayBeApplied).toList();
   }
 
   /** What a way to this one takes back, in its order: all above it that nothing below needs. */

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -112,11 +113,13 @@ public final class Versions {
    * Sets a migration's state without running anything.
    *
    * @param state one that {@link RunState#mayBeForced}
-   * @throws IllegalArgumentException if it has no files here
+   * @param discardJournal whether old values may be forgotten where it begins anew
    */
-  public RunResult force(MigrationId id, RunState state) {
+  public RunResult force(MigrationId id, RunState state, boolean discardJournal) {
     return settling(
-        settlement -> new Force(settlement, scripts(), dataSource).run(files(id), state));
+        id,
+        (settlement, files) ->
+            new Force(settlement, scripts(), dataSource, stop, discardJournal).run(files, state));
   }
 
   /**
@@ -124,10 +127,10 @@ public final class Versions {
    *
    * @param acceptChanges whether files that have changed since they were applied are taken for
    *     those that ran
-   * @throws IllegalArgumentException if it has no files here
    */
   public RunResult repair(MigrationId id, boolean acceptChanges) {
-    return settling(settlement -> new Repair(settlement, scripts()).run(files(id), acceptChanges));
+    return settling(
+        id, (settlement, files) -> new Repair(settlement, scripts()).run(files, acceptChanges));
   }
 
   /** The same for all that need it; empty: none does. */
@@ -153,26 +156,42 @@ public final class Versions {
       if (found.size() != 1) {
         return notBegun(Outcome.REFUSED, ForeignLedger.notOne(names, found));
       }
-      return settling(
-          settlement ->
-              new LedgerImport(settlement, scripts()).run(found.get(0), migrations.loadAll()));
+      Settlement settlement = new Settlement(dataSource, runner.processName());
+      settlement.upgrade(stop);
+      return new LedgerImport(settlement, scripts()).run(found.get(0), migrations.loadAll());
     } catch (ForeignLedger.UnknownFormException e) {
       return notBegun(Outcome.REFUSED, String.valueOf(e.getMessage()));
+    } catch (SluiceSchema.SchemaBusyException e) {
+      return notBegun(Outcome.BUSY, String.valueOf(e.getMessage()));
+    } catch (Waiter.StoppedException e) {
+      return notBegun(Outcome.STOPPED, "stopped before anything was taken over");
     }
   }
 
-  private <T> T settling(Function<Settlement, T> action) {
+  private RunResult settling(
+      MigrationId id, BiFunction<Settlement, LoadedMigration, RunResult> action) {
+    Optional<LoadedMigration> files =
+        migrations.loadAll().stream().filter(file -> file.id().equals(id)).findFirst();
+    if (files.isEmpty()) {
+      return RunResult.of(
+          id,
+          Outcome.REFUSED,
+          "%s: has no files in this directory, which say what there is to settle. Put them back."
+              .formatted(id));
+    }
     Settlement settlement = new Settlement(dataSource, runner.processName());
-    settlement.upgrade(stop);
-    return action.apply(settlement);
+    try {
+      settlement.upgrade(stop);
+      return action.apply(settlement, files.get());
+    } catch (SluiceSchema.SchemaBusyException e) {
+      return RunResult.of(id, Outcome.BUSY, id + ": " + e.getMessage());
+    } catch (Waiter.StoppedException e) {
+      return RunResult.of(id, Outcome.STOPPED, id + ": stopped before anything was settled");
+    }
   }
 
   private ScriptRunner scripts() {
     return new ScriptRunner(dataSource, stop, ScriptSettings.DEFAULT);
-  }
-
-  private LoadedMigration files(MigrationId id) {
-    return migrations.load(id);
   }
 
   /** One migration on the way. */

@@ -3,6 +3,9 @@
 -- As its files said at the last launch: a rollback sees what stands on it without having read all other files.
 ALTER TABLE migration ADD COLUMN depends_on text[] NOT NULL DEFAULT '{}';
 
+-- Counted up whenever an operator sets a state by force: the jobs of the run begin anew.
+ALTER TABLE migration ADD COLUMN attempt bigint NOT NULL DEFAULT 0;
+
 -- One row a change of state, written with it. Nothing is ever changed or deleted here.
 CREATE TABLE history (
   number       bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

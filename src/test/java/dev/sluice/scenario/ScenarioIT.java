@@ -79,8 +79,22 @@ class ScenarioIT {
         takeBack(database, scenario, before);
         assertCompleted(scenario, run(database, scenario));
       }
-      // the cleanup comes here, as the last step
+      assertTheCleanupLeavesNothingOfOurs(database, scenario);
     }
+  }
+
+  private static void assertTheCleanupLeavesNothingOfOurs(
+      TestDatabase database, Scenario scenario) {
+    // as if the old side had been kept for as long as it must be
+    database.execute("UPDATE sluice.migration SET ended_at = ended_at - interval '3651 days'");
+    Answer cleanup =
+        launch("cleanup", database, scenario, List.of("--confirm=" + scenario.id().value()));
+    assertThat(cleanup.exitCode()).as(cleanup.err()).isZero();
+    assertThat(database.count("pg_class WHERE relname LIKE 'undo\\__%'")).isZero();
+    assertThat(database.count("pg_trigger WHERE tgname LIKE 'zz\\_sluice%'")).isZero();
+    Answer again = run(database, scenario);
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.out()).contains("nothing to do");
   }
 
   private static void assertASecondRunChangesNothing(

@@ -60,7 +60,7 @@ class ExistingFoldersIT {
               line 1: ALTER TABLE customers ADD COLUMN login text
               line 2: UPDATE customers SET login = lower(email)
             Rows contradict it. Correct the rows, then 'run 000008_one_customer_per_email' or 'up' goes on behind what is applied.
-            Or go back: reverse what is applied, by hand or by the statements of its down, then 'force 000008_one_customer_per_email pending'.""");
+            Or go back: 'rollback 000008_one_customer_per_email'; or reverse what is applied by hand, then 'force 000008_one_customer_per_email pending'.""");
     ScriptState state = runner.state(FAILING, script(all.get(7), Kind.UP));
     assertThat(state.isHalfApplied()).isTrue();
     assertThat(state)

@@ -151,7 +151,7 @@ class SafeConstrainIT {
             Applied before it, and kept:
               line 1: ALTER TABLE orders ADD CONSTRAINT "sluice_not_null_orders_total" CHECK (total …
             Rows contradict it. Correct the rows, then 'run 0007_split' or 'up' goes on behind what is applied.
-            Or go back: reverse what is applied, by hand or by the statements of constrain.down.sql, then 'force 0007_split pending'.""");
+            Or go back: 'rollback 0007_split'; or reverse what is applied by hand, then 'force 0007_split pending'.""");
 
     trial.database.execute("UPDATE orders SET total = 1 WHERE id = 501");
     trial.run(Kind.CONSTRAIN_UP, file);

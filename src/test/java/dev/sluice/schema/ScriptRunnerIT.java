@@ -109,7 +109,7 @@ class ScriptRunnerIT {
             Rolled back with it:
               line 3: COMMENT ON TABLE users IS 'people'
             Correct the database, or the statement in the file, then 'run 0007_split' or 'up' goes on behind what is applied.
-            Or go back: reverse what is applied, by hand or by the statements of expand.down.sql, then 'force 0007_split pending'.""");
+            Or go back: 'rollback 0007_split'; or reverse what is applied by hand, then 'force 0007_split pending'.""");
     assertThat(failure.sqlState()).contains("42703");
     assertThat(trial.isTrue("obj_description('users'::regclass) IS NULL")).isTrue();
     assertThat(progress()).isEqualTo("(expand.up.sql,2,f,)");
@@ -153,7 +153,7 @@ class ScriptRunnerIT {
               line 1: ANALYZE users
             Whether it took effect is not known: the next run looks first.
             Wait until the server is back, then 'run 0007_split' or 'up' goes on behind what is applied.
-            Or go back: reverse what is applied, by hand or by the statements of expand.down.sql, then 'force 0007_split pending'.""");
+            Or go back: 'rollback 0007_split'; or reverse what is applied by hand, then 'force 0007_split pending'.""");
     kill.join();
   }
 
@@ -252,7 +252,7 @@ class ScriptRunnerIT {
             Rolled back with it:
               line 3: CREATE TABLE b (id int)
             Wait until the server is back, then 'run 0007_split' or 'up' goes on behind what is applied.
-            Or go back: reverse what is applied, by hand or by the statements of expand.down.sql, then 'force 0007_split pending'.""");
+            Or go back: 'rollback 0007_split'; or reverse what is applied by hand, then 'force 0007_split pending'.""");
     kill.join();
     assertThat(progress()).isEqualTo("(expand.up.sql,2,f,)");
     assertThat(trial.isTrue("to_regclass('b') IS NULL")).isTrue();

@@ -98,6 +98,8 @@ class VersionsIT {
     assertThat(database.count("item WHERE b = a * 2")).isEqualTo(300);
     assertThat(done("up").out()).isEqualTo("nothing to do, now at 0004_shop\n");
     assertThat(version()).isEqualTo("0004_shop\n4 of 4 applied\n");
+    assertThat(done("run", "0003_fill", "--dry-run").out())
+        .matches("0003_fill: completed at \\S+, nothing to do\n");
   }
 
   @Test
@@ -335,10 +337,16 @@ class VersionsIT {
     done("up");
     Result result = sluice.run("force", "3", "pending");
     assertThat(result.exitCode()).isEqualTo(REFUSED);
-    assertThat(result.err())
+    assertThat(result.err().replaceAll("about [0-9,]+ rows", "about N rows"))
         .isEqualTo(
-            "0003_fill: its undo journal sluice.undo_0003_fill holds old values, and a run that begins"
-                + " anew would take them for its own. Take it back with 'rollback 0003_fill'.\n");
+            "0003_fill: its undo journal sluice.undo_0003_fill holds old values of about N rows, and a"
+                + " run that begins anew would take them for its own. Take it back with 'rollback"
+                + " 0003_fill'; or, if they are of no use any more, 'force 0003_fill pending"
+                + " --discard-journal'.\n");
+    done("force", "3", "pending", "--discard-journal");
+    database.execute("UPDATE item SET b = NULL");
+    assertThat(done("up").out()).endsWith("done, now at 0004_shop\n");
+    assertThat(database.count("item WHERE b = a * 2")).isEqualTo(300);
   }
 
   @Test
@@ -395,5 +403,102 @@ class VersionsIT {
             1 imported from goose_db_version, 0 were here before, 3 are not applied; it also names 77, of which there are no files here
             """);
     assertThat(done("up").out()).endsWith("done, now at 0004_shop\n");
+  }
+
+  @Test
+  void whatWasTakenBackDoesNotGoOnInItsMiddle() {
+    done("up");
+    done("down", "2");
+    Result result = sluice.run("force", "3", "failed");
+    assertThat(result.exitCode()).isEqualTo(REFUSED);
+    assertThat(result.err())
+        .isEqualTo(
+            "0003_fill: is rolled_back, and cannot go on as failed. What is true of it: completed,"
+                + " rolled_back or pending?\n");
+    done("up");
+    assertThat(database.count("item WHERE b = a * 2")).isEqualTo(300);
+  }
+
+  @Test
+  void jobsThatAreOverDoNotAnswerForAForcedState() {
+    done("up");
+    done("down");
+    database.execute("CREATE TABLE shop (id int)");
+    done("force", "4", "completed");
+    assertThat(done("down").out()).contains("0004_shop: rolled back");
+    assertThat(database.count("pg_class WHERE relname = 'shop'")).isZero();
+
+    done("force", "3", "failed");
+    database.execute("UPDATE item SET b = NULL WHERE id > 100");
+    assertThat(done("run", "0003_fill").out()).startsWith("0003_fill: completed\n");
+    assertThat(database.count("item WHERE b = a * 2")).isEqualTo(300);
+  }
+
+  @Test
+  void dependenciesOutliveForce() throws IOException {
+    write("0003_fill/migration.yaml", FILL + "depends-on: [0004_shop]\n");
+    done("up");
+    done("force", "3", "failed");
+    done("force", "3", "completed");
+    assertThat(sluice.run("rollback", "0004_shop").err())
+        .isEqualTo("0004_shop: 0003_fill depends on it. Take that back first.\n");
+  }
+
+  @Test
+  void aCorrectedWayBackIsAccepted() throws IOException {
+    write("0004_shop.down.sql", "DROP TABLE shopp;\n");
+    done("up");
+    assertThat(sluice.run("down").exitCode()).isEqualTo(FAILED);
+    write("0004_shop.down.sql", "DROP TABLE shop;\n");
+    Result refused = sluice.run("down");
+    assertThat(refused.exitCode()).isEqualTo(REFUSED);
+    assertThat(refused.err())
+        .contains(
+            "or, if only what takes it back was corrected, 'repair 0004_shop --accept-changes'.");
+    assertThat(done("repair", "4").out())
+        .contains("its files are others now: 'repair 0004_shop --accept-changes'");
+    done("repair", "0004_shop", "--accept-changes");
+    assertThat(done("down").out()).endsWith("done, now at 0003_fill\n");
+    assertThat(sluice.runWithoutJobs("status", "0004_shop").out())
+        .startsWith("0004_shop  rolled_back");
+  }
+
+  @Test
+  void aNameThatNobodyUsesAnyMoreBlocksNothing() throws IOException {
+    done("up");
+    done("down");
+    Files.move(jobs.resolve("0004_shop.up.sql"), jobs.resolve("0004_store.up.sql"));
+    Files.move(jobs.resolve("0004_shop.down.sql"), jobs.resolve("0004_store.down.sql"));
+    assertThat(version()).isEqualTo("0003_fill\n3 of 4 applied, next is 0004_store\n");
+    assertThat(done("up").out()).endsWith("done, now at 0004_store\n");
+    Result force = sluice.run("force", "0004_shop", "completed");
+    assertThat(force.exitCode()).isEqualTo(USAGE);
+  }
+
+  @Test
+  void aLaunchThatNeverBeganTakesNothingBack() throws Exception {
+    write("0003_fill/migration.yaml", FILL + "on-failure: rollback\n");
+    done("up");
+    try (Connection other = database.connect();
+        Statement statement = other.createStatement()) {
+      statement.execute("SELECT pg_advisory_lock(hashtextextended('sluice.schema', 0))");
+      Result run = sluice.run("run", "0003_fill");
+      assertThat(run.exitCode()).as("%s", run).isEqualTo(BUSY);
+    }
+    assertThat(database.count("item WHERE b = a * 2")).isEqualTo(300);
+    assertThat(version()).startsWith("0004_shop\n4 of 4 applied\n");
+  }
+
+  @Test
+  void whatOnlyReadsSaysThatTheSchemaIsAnOlderOne() {
+    done("up");
+    database.execute("DELETE FROM sluice.schema_version WHERE version = '3'");
+    Result status = sluice.runWithoutJobs("status");
+    assertThat(status.exitCode()).isEqualTo(REFUSED);
+    assertThat(status.err())
+        .isEqualTo(
+            "schema sluice was made by an older program. The next 'run', 'rollback', 'up' or 'repair'"
+                + " upgrades it.\n");
+    assertThat(sluice.run("rollback", "0003_fill", "--dry-run").exitCode()).isEqualTo(REFUSED);
   }
 }
