@@ -58,10 +58,15 @@ final class HistoryCommand implements Callable<Integer> {
   }
 
   private List<Event> read(DataSource dataSource) {
-    return new SluiceSchema(dataSource).hasHistory()
-        ? new History(new JdbcTemplate(dataSource))
-            .events(id == null ? null : DefinitionOptions.id(id))
-        : List.of();
+    List<Event> events =
+        new SluiceSchema(dataSource).hasHistory()
+            ? new History(new JdbcTemplate(dataSource))
+                .events(id == null ? null : DefinitionOptions.id(id))
+            : List.of();
+    if (id != null && events.isEmpty()) {
+      spec.commandLine().getErr().println(id + ": was never run on this database");
+    }
+    return events;
   }
 
   private static String line(Event event) {

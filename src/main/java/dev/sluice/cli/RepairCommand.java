@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
     name = "repair",
     description =
         "Examines each migration that did not end well: says which statements of its files are"
-            + " applied, what is left half done, and the ways on. Runs none of them.")
+            + " applied, what is left half done, and the ways on. A dirty one becomes failed, which"
+            + " 'run' and 'up' go on with. Runs none of the statements.")
 final class RepairCommand extends VersionsCommand {
 
   @Parameters(
