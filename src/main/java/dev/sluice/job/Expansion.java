@@ -26,8 +26,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * The expand step: runs {@code expand.up.sql}, decides from what it really added how the run can be
  * taken back, and makes the undo journal where that is needed.
  *
- * <p>May run again from any point: the columns from before are noted once, a script's statements
- * are done once, and the rest is found as it is.
+ * <p>May run again from any point: the columns from before are noted until the script begins, its
+ * statements are done once, and the rest is found as it is.
  */
 final class Expansion {
 
@@ -55,7 +55,8 @@ final class Expansion {
   }
 
   void run() {
-    plans.begin(migration.id(), run, columns(table()));
+    boolean begun = scripts.hasBegun(migration.id(), Script.Kind.EXPAND_UP);
+    plans.begin(migration.id(), run, columns(table()), begun);
     migration
         .script(Script.Kind.EXPAND_UP)
         .ifPresent(script -> scripts.run(migration.id(), script));
