@@ -56,12 +56,13 @@ final class Expansion {
 
   void run() {
     boolean begun = scripts.hasBegun(migration.id(), Script.Kind.EXPAND_UP);
-    plans.begin(migration.id(), run, columns(table()), begun);
+    Table table = table();
+    plans.begin(migration.id(), run, columns(table), begun);
+    refuseToDropOld(table);
     migration
         .script(Script.Kind.EXPAND_UP)
         .ifPresent(script -> scripts.run(migration.id(), script));
     Table expanded = table();
-    refuseToDropOld(expanded);
     UndoMethod method = method(expanded);
     if (method == UndoMethod.JOURNAL) {
       require(JournalCheck.refusals(dataSource, expanded, migration));
@@ -133,7 +134,7 @@ final class Expansion {
           List.of(
               ("undo: schema, but expand.up.sql did not add column %s, and dropping it would lose"
                       + " what it held. Write undo: journal.")
-                  .formatted(listed(old))));
+                  .formatted(Identifier.listed(old))));
     }
     List<Identifier> kept = notDropped();
     if (undo instanceof Undo.Schema && !kept.isEmpty()) {
@@ -142,7 +143,7 @@ final class Expansion {
           List.of(
               ("undo: schema, but expand.down.sql does not drop column %s, which would keep what the"
                       + " run wrote. Drop it there, or write undo: journal.")
-                  .formatted(listed(kept))));
+                  .formatted(Identifier.listed(kept))));
     }
     return old.isEmpty() && kept.isEmpty() ? UndoMethod.SCHEMA : UndoMethod.JOURNAL;
   }
@@ -160,41 +161,20 @@ final class Expansion {
    * The written columns that were there before expand: {@code IF NOT EXISTS} adds none of those.
    */
   private List<Identifier> notAdded(Table expanded) {
-    Set<Identifier> before =
-        Set.copyOf(
-            plans
-                .find(migration.id(), run)
-                .map(UndoPlans.UndoPlan::columnsBefore)
-                .orElse(columns(expanded)));
+    Set<Identifier> before = Set.copyOf(columnsBefore(expanded));
     return migration.change().writtenColumns().stream().filter(before::contains).toList();
   }
 
-  /** {@code ADD COLUMN IF NOT EXISTS} added none of these; the matching DROP would destroy them. */
-  private void refuseToDropOld(Table expanded) {
-    List<Identifier> old = notAdded(expanded);
-    migration
-        .script(Script.Kind.EXPAND_DOWN)
-        .ifPresent(
-            script -> {
-              Set<Identifier> named = ScriptReader.names(script);
-              List<Identifier> dropped = old.stream().filter(named::contains).toList();
-              if (!dropped.isEmpty()) {
-                throw new RefusedException(
-                    migration.id(),
-                    List.of(
-                        ("expand.down.sql names column %s, which was there before expand.up.sql:"
-                                + " a rollback would destroy what it held. Take it out of"
-                                + " expand.down.sql.")
-                            .formatted(listed(dropped))));
-              }
-            });
+  private List<Identifier> columnsBefore(Table table) {
+    return plans
+        .find(migration.id(), run)
+        .map(UndoPlans.UndoPlan::columnsBefore)
+        .orElse(columns(table));
   }
 
-  private static String listed(List<Identifier> columns) {
-    return columns.stream()
-        .map(column -> "'" + column + "'")
-        .reduce((a, b) -> a + ", " + b)
-        .orElse("");
+  /** Before anything of it is applied, and at a launch behind that too. */
+  private void refuseToDropOld(Table table) {
+    require(DroppedColumns.refusal(migration, columnsBefore(table)).stream().toList());
   }
 
   private static List<Identifier> columns(Table table) {

@@ -58,6 +58,7 @@ final class RollbackChecks {
       refusals.add(
           "table %s is gone, with every row that could be put back.".formatted(migration.table()));
     }
+    undo.dropsOldColumns().ifPresent(refusals::add);
     UndoMethod method = undo.method();
     if (method == UndoMethod.NONE) {
       refusals.add("the run began with 'undo: none': nothing was kept that could be put back.");

@@ -86,6 +86,18 @@ final class RunUndo {
         .toList();
   }
 
+  /** Why {@code expand.down.sql} may not run as it is; empty: it may, or has nothing to do. */
+  Optional<String> dropsOldColumns() {
+    return toRun(Script.Kind.EXPAND_DOWN)
+        .flatMap(script -> plan())
+        .flatMap(plan -> table().map(table -> stillThere(plan.columnsBefore(), table)))
+        .flatMap(before -> DroppedColumns.refusal(migration, before));
+  }
+
+  private static List<Identifier> stillThere(List<Identifier> columns, Table table) {
+    return columns.stream().filter(column -> table.column(column).isPresent()).toList();
+  }
+
   boolean hasChangedRows() {
     return Boolean.TRUE.equals(
         jdbc.queryForObject(

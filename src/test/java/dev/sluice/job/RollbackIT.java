@@ -19,6 +19,10 @@ class RollbackIT {
       set: {v: "left(upper(v), 3)"}
       """;
 
+  private static final String DROPS_NICK =
+      "0001_word: expand.down.sql names column 'nick', which was there before expand.up.sql: a"
+          + " rollback would destroy what it held. Take it out of expand.down.sql.\n";
+
   @TempDir private Path jobs;
   private TestDatabase database;
   private Program program;
@@ -221,6 +225,46 @@ class RollbackIT {
         .isEqualToIgnoringNewLines(
             "0001_word: the run was made before undo was built: nothing was kept that could be put"
                 + " back.\n");
+  }
+
+  @Test
+  void aColumnFromBeforeIsRefusedBeforeExpandRunsAndSurvivesARollback() {
+    database.execute("ALTER TABLE word ADD COLUMN nick text; UPDATE word SET nick = 'mine'");
+    program
+        .define("table: word\nwhere: note IS NULL\nset: {note: upper(v)}\n")
+        .write(
+            "expand.up.sql",
+            "ALTER TABLE word ADD COLUMN note text, ADD COLUMN IF NOT EXISTS nick text;")
+        .write("expand.down.sql", "ALTER TABLE \"word\" DROP COLUMN note, DROP IF EXISTS Nick;");
+    assertThat(program.run("--dry-run").failed(3)).isEqualToIgnoringNewLines(DROPS_NICK);
+    assertThat(program.run().failed(3)).isEqualToIgnoringNewLines(DROPS_NICK);
+    assertThat(
+            database.count("pg_attribute WHERE attrelid = 'word'::regclass AND attname = 'note'"))
+        .isZero();
+    program.rollback("--discard-changes").done();
+    assertThat(database.count("word WHERE nick = 'mine'")).isEqualTo(12);
+  }
+
+  @Test
+  void aColumnFromBeforeIsNotDroppedByAnExpandDownThatNamesItLater() {
+    database.execute("ALTER TABLE word ADD COLUMN nick text; UPDATE word SET nick = 'mine'");
+    program
+        .define("table: word\nwhere: note IS NULL\nset: {note: upper(v)}\n")
+        .write("expand.up.sql", "ALTER TABLE word ADD COLUMN note text;")
+        .write("expand.down.sql", "ALTER TABLE word DROP COLUMN note;")
+        .run()
+        .done();
+    program.write("expand.down.sql", "ALTER TABLE word DROP COLUMN note, DROP COLUMN nick;");
+    program.command("repair", "--accept-changes").done();
+    assertThat(program.rollback("--dry-run").failed(3)).isEqualToIgnoringNewLines(DROPS_NICK);
+    assertThat(program.rollback("--discard-changes").failed(3))
+        .isEqualToIgnoringNewLines(DROPS_NICK);
+    assertThat(program.state()).isEqualTo("completed");
+    assertThat(database.count("word WHERE nick = 'mine'")).isEqualTo(12);
+    program.write("expand.down.sql", "ALTER TABLE word DROP COLUMN note;");
+    program.command("repair", "--accept-changes").done();
+    program.rollback().done();
+    assertThat(database.count("word WHERE nick = 'mine'")).isEqualTo(12);
   }
 
   @Test
