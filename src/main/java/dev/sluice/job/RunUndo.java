@@ -71,19 +71,24 @@ final class RunUndo {
         .filter(script -> scripts.hasBegun(migration.id(), down.opposite()));
   }
 
-  /** Columns that expand added and that {@code expand.down.sql} names: those that will go. */
+  /**
+   * Columns that expand added and that {@code expand.down.sql} names: those that will go. Where
+   * nobody noted what was there before, because an operator or another tool said that expand is
+   * done, all that it drops.
+   */
   List<Identifier> droppedColumns(Table table) {
     Optional<Script> script = toRun(Script.Kind.EXPAND_DOWN);
-    Optional<UndoPlans.UndoPlan> plan = plan();
-    if (script.isEmpty() || plan.isEmpty()) {
+    if (script.isEmpty()) {
       return List.of();
+    }
+    List<Identifier> columns = table.columns().stream().map(Table.Column::name).toList();
+    Optional<UndoPlans.UndoPlan> plan = plan();
+    if (plan.isEmpty()) {
+      return DroppedColumns.of(migration, script.get(), columns);
     }
     Set<Identifier> named = ScriptReader.names(script.get());
     List<Identifier> before = plan.get().columnsBefore();
-    return table.columns().stream()
-        .map(Table.Column::name)
-        .filter(name -> named.contains(name) && !before.contains(name))
-        .toList();
+    return columns.stream().filter(name -> named.contains(name) && !before.contains(name)).toList();
   }
 
   /** Why {@code expand.down.sql} may not run as it is; empty: it may, or has nothing to do. */

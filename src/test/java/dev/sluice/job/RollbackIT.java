@@ -268,6 +268,26 @@ class RollbackIT {
   }
 
   @Test
+  void ofARunThatWasForcedTheColumnsValuesAreNotDroppedUnasked() {
+    database.execute("ALTER TABLE word ADD COLUMN note text; UPDATE word SET note = 'by hand'");
+    program
+        .define("table: word\nwhere: note IS NULL\nset: {note: upper(v)}\n")
+        .write("expand.up.sql", "ALTER TABLE word ADD COLUMN note text;")
+        .write("expand.down.sql", "ALTER TABLE word DROP COLUMN note; DROP INDEX IF EXISTS id;")
+        .command("force", "completed")
+        .done();
+    String refused =
+        "0001_word: 12 rows of public.word hold values in column 'note' that the run did not write,"
+            + " keys 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12. expand.down.sql would drop them. Save"
+            + " what is needed, then run 'rollback 0001_word --discard-changes'.\n";
+    assertThat(program.rollback("--dry-run").failed(3)).isEqualToIgnoringNewLines(refused);
+    assertThat(program.rollback().failed(3)).isEqualToIgnoringNewLines(refused);
+    assertThat(database.count("word WHERE note = 'by hand'")).isEqualTo(12);
+    program.rollback("--discard-changes").done();
+    program.run().done();
+  }
+
+  @Test
   void columnsThatNoJournalCanKeepAreRefused() {
     database.execute("ALTER TABLE word ADD COLUMN rights aclitem[]");
     program.define(
