@@ -77,6 +77,35 @@ public final class UndoPlans {
         begun);
   }
 
+  /** Notes that every row is back and that the undo journal may go. May run twice. */
+  public void restored(MigrationId id, long run) {
+    jdbc.update(
+        """
+        UPDATE sluice.undo
+        SET restored_at = coalesce(restored_at, now())
+        WHERE migration_id = ?
+          AND run = ?
+        """,
+        id.value(),
+        run);
+  }
+
+  /** By way of JSON: a dry run may look at the table of an older program, without that column. */
+  public boolean isRestored(MigrationId id, long run) {
+    return Boolean.TRUE.equals(
+        jdbc.queryForObject(
+            """
+            SELECT EXISTS (SELECT
+                           FROM sluice.undo AS plan
+                           WHERE migration_id = ?
+                             AND run = ?
+                             AND to_jsonb(plan) ->> 'restored_at' IS NOT NULL)
+            """,
+            Boolean.class,
+            id.value(),
+            run));
+  }
+
   private static String[] names(List<Identifier> columns) {
     return columns.stream().map(Identifier::value).toArray(String[]::new);
   }

@@ -48,15 +48,22 @@ final class RunUndo {
 
   /**
    * Whether every row went back in an earlier launch: what comes after it has begun to take the
-   * columns away, or has dropped the journal.
+   * columns away, or to drop the journal.
    */
   boolean isRestored() {
     return scripts.hasBegun(migration.id(), Script.Kind.EXPAND_DOWN)
-        || (method() == UndoMethod.JOURNAL && journal().isEmpty());
+        || new UndoPlans(jdbc).isRestored(migration.id(), run);
   }
 
-  private Optional<Table> journal() {
-    return new Catalog(jdbc).find(JournalTable.nameOf(migration.id()));
+  /** To be called before the journal goes: from here on a missing one means that all is done. */
+  void noteRestored() {
+    new UndoPlans(jdbc).restored(migration.id(), run);
+  }
+
+  /** Whether old values were kept in a journal that is not there. */
+  boolean lacksJournal() {
+    return method() == UndoMethod.JOURNAL
+        && new Catalog(jdbc).find(JournalTable.nameOf(migration.id())).isEmpty();
   }
 
   /** Empty: it is gone. */

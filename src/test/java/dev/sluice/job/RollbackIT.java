@@ -203,6 +203,30 @@ class RollbackIT {
   }
 
   @Test
+  void aJournalThatTheRollbackDidNotDropItselfIsMissed() {
+    String refused =
+        "0001_word: its undo journal sluice.undo_0001_word is gone, and with it the old values of"
+            + " every row. Restore that table from a backup; or change the rows back by other"
+            + " means, and say so with 'force 0001_word rolled_back'.\n";
+    program.define(IN_CAPITALS).run().done();
+    database.execute("ALTER TABLE sluice.undo_0001_word RENAME TO saved");
+    assertThat(program.rollback("--dry-run").failed(3)).isEqualToIgnoringNewLines(refused);
+    assertThat(program.rollback().failed(3)).isEqualToIgnoringNewLines(refused);
+    assertThat(program.state()).isEqualTo("completed");
+    database.execute("UPDATE sluice.migration SET state = 'rolling_back'");
+    assertThat(program.rollback().failed(3)).isEqualToIgnoringNewLines(refused);
+
+    database.execute("ALTER TABLE sluice.saved RENAME TO undo_0001_word");
+    program.rollback().done();
+    assertThat(database.count("word WHERE v = 'word ' || id")).isEqualTo(12);
+
+    program.command("force", "completed").done(); // and nobody says how
+    assertThat(program.rollback().failed(3)).isEqualToIgnoringNewLines(refused);
+    program.command("force", "rolled_back").done();
+    program.run().done();
+  }
+
+  @Test
   void aRunFromBeforeThereWasUndoGoesOnAndCannotBeTakenBack() {
     database.execute("CREATE TABLE gate (closed boolean); INSERT INTO gate VALUES (true)");
     program.define(
