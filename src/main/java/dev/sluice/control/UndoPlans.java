@@ -19,7 +19,7 @@ public final class UndoPlans {
   /**
    * How one run can be taken back.
    *
-   * @param columnsBefore the table's columns before expand first ran
+   * @param columnsBefore the table's columns before expand did anything
    * @param decision null: expand is not over
    */
   public record UndoPlan(List<Identifier> columnsBefore, @Nullable Decision decision) {
@@ -57,17 +57,53 @@ public final class UndoPlans {
     this.jdbc = jdbc;
   }
 
-  /** Notes the columns before expand. A second launch finds what the first one noted. */
-  public void begin(MigrationId id, long run, List<Identifier> columnsBefore) {
+  /**
+   * Notes the columns before expand. Once {@code expand.up.sql} has begun a launch finds what an
+   * earlier one noted; until then somebody may still change the table, and the last launch is
+   * right.
+   */
+  public void begin(MigrationId id, long run, List<Identifier> columnsBefore, boolean begun) {
     jdbc.update(
         """
         INSERT INTO sluice.undo (migration_id, run, columns_before)
         VALUES (?, ?, ?)
-        ON CONFLICT (migration_id, run) DO NOTHING
+        ON CONFLICT (migration_id, run) DO UPDATE
+        SET columns_before = excluded.columns_before
+        WHERE NOT ?
         """,
         id.value(),
         run,
-        names(columnsBefore));
+        names(columnsBefore),
+        begun);
+  }
+
+  /** Notes that every row is back and that the undo journal may go. May run twice. */
+  public void restored(MigrationId id, long run) {
+    jdbc.update(
+        """
+        UPDATE sluice.undo
+        SET restored_at = coalesce(restored_at, now())
+        WHERE migration_id = ?
+          AND run = ?
+        """,
+        id.value(),
+        run);
+  }
+
+  /** By way of JSON: a dry run may look at the table of an older program, without that column. */
+  public boolean isRestored(MigrationId id, long run) {
+    return Boolean.TRUE.equals(
+        jdbc.queryForObject(
+            """
+            SELECT EXISTS (SELECT
+                           FROM sluice.undo AS plan
+                           WHERE migration_id = ?
+                             AND run = ?
+                             AND to_jsonb(plan) ->> 'restored_at' IS NOT NULL)
+            """,
+            Boolean.class,
+            id.value(),
+            run));
   }
 
   private static String[] names(List<Identifier> columns) {

@@ -65,11 +65,10 @@ final class DataRollbackJob extends RollbackJob {
     }
     RunUndo undo = undo(entry.run(), stop);
     RollbackChecks checks = checks(undo, stop);
-    List<String> refusals = new ArrayList<>(checks.ofTheRun());
+    boolean begun = entry.state() == RunState.ROLLING_BACK;
+    List<String> refusals = new ArrayList<>(checks.ofTheRun(begun));
     if (refusals.isEmpty()) {
-      boolean first =
-          entry.state() != RunState.ROLLING_BACK
-              || undo.toRun(Script.Kind.CONSTRAIN_DOWN).isPresent();
+      boolean first = !begun || undo.toRun(Script.Kind.CONSTRAIN_DOWN).isPresent();
       refusals.addAll(first ? checks.ofOldValues() : List.of());
       refusals.addAll(discardChanges ? List.of() : checks.ofDroppedValues());
     }

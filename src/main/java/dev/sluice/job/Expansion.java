@@ -26,8 +26,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * The expand step: runs {@code expand.up.sql}, decides from what it really added how the run can be
  * taken back, and makes the undo journal where that is needed.
  *
- * <p>May run again from any point: the columns from before are noted once, a script's statements
- * are done once, and the rest is found as it is.
+ * <p>May run again from any point: the columns from before are noted until the script begins, its
+ * statements are done once, and the rest is found as it is.
  */
 final class Expansion {
 
@@ -55,12 +55,14 @@ final class Expansion {
   }
 
   void run() {
-    plans.begin(migration.id(), run, columns(table()));
+    boolean begun = scripts.hasBegun(migration.id(), Script.Kind.EXPAND_UP);
+    Table table = table();
+    plans.begin(migration.id(), run, columns(table), begun);
+    refuseToDropOld(table);
     migration
         .script(Script.Kind.EXPAND_UP)
         .ifPresent(script -> scripts.run(migration.id(), script));
     Table expanded = table();
-    refuseToDropOld(expanded);
     UndoMethod method = method(expanded);
     if (method == UndoMethod.JOURNAL) {
       require(JournalCheck.refusals(dataSource, expanded, migration));
@@ -159,34 +161,20 @@ final class Expansion {
    * The written columns that were there before expand: {@code IF NOT EXISTS} adds none of those.
    */
   private List<Identifier> notAdded(Table expanded) {
-    Set<Identifier> before =
-        Set.copyOf(
-            plans
-                .find(migration.id(), run)
-                .map(UndoPlans.UndoPlan::columnsBefore)
-                .orElse(columns(expanded)));
+    Set<Identifier> before = Set.copyOf(columnsBefore(expanded));
     return migration.change().writtenColumns().stream().filter(before::contains).toList();
   }
 
-  /** {@code ADD COLUMN IF NOT EXISTS} added none of these; the matching DROP would destroy them. */
-  private void refuseToDropOld(Table expanded) {
-    List<Identifier> old = notAdded(expanded);
-    migration
-        .script(Script.Kind.EXPAND_DOWN)
-        .ifPresent(
-            script -> {
-              Set<Identifier> named = ScriptReader.names(script);
-              List<Identifier> dropped = old.stream().filter(named::contains).toList();
-              if (!dropped.isEmpty()) {
-                throw new RefusedException(
-                    migration.id(),
-                    List.of(
-                        ("expand.down.sql names column %s, which was there before expand.up.sql:"
-                                + " a rollback would destroy what it held. Take it out of"
-                                + " expand.down.sql.")
-                            .formatted(Identifier.listed(dropped))));
-              }
-            });
+  private List<Identifier> columnsBefore(Table table) {
+    return plans
+        .find(migration.id(), run)
+        .map(UndoPlans.UndoPlan::columnsBefore)
+        .orElse(columns(table));
+  }
+
+  /** Before anything of it is applied, and at a launch behind that too. */
+  private void refuseToDropOld(Table table) {
+    require(DroppedColumns.refusal(migration, columnsBefore(table)).stream().toList());
   }
 
   private static List<Identifier> columns(Table table) {

@@ -4,10 +4,13 @@ import dev.sluice.backfill.Backfill;
 import dev.sluice.control.SluiceSchema;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
+import dev.sluice.migration.Script;
 import dev.sluice.postgres.Catalog;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptReader;
+import dev.sluice.schema.ScriptRunner;
+import dev.sluice.schema.ScriptSettings;
 import dev.sluice.validation.Baselines;
 import dev.sluice.validation.Certificate;
 import dev.sluice.validation.DataPreflight;
@@ -18,6 +21,7 @@ import dev.sluice.validation.Verification;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +70,24 @@ final class MigrationChecks {
     migration.scripts().values().stream()
         .flatMap(script -> ScriptReader.check(script).stream())
         .forEach(problem -> refusals.add(problem.toString()));
+    dropsOldColumns().ifPresent(refusals::add);
     return new PreflightReport(refusals, report.notes());
+  }
+
+  /** Once {@code expand.up.sql} has begun, the expand step knows which columns are old. */
+  private Optional<String> dropsOldColumns() {
+    return hasExpanded()
+        ? Optional.empty()
+        : new Catalog(environment.jdbc())
+            .find(migration.table())
+            .map(table -> table.columns().stream().map(Table.Column::name).toList())
+            .flatMap(columns -> DroppedColumns.refusal(migration, columns));
+  }
+
+  private boolean hasExpanded() {
+    return new SluiceSchema(environment.dataSource()).exists()
+        && new ScriptRunner(environment.dataSource(), waiter, ScriptSettings.DEFAULT)
+            .hasBegun(migration.id(), Script.Kind.EXPAND_UP);
   }
 
   /** Whether this run has its baseline: rows may have changed since. */

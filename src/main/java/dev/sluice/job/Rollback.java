@@ -37,7 +37,7 @@ final class Rollback {
   }
 
   void preflight() {
-    require(checks.ofTheRun());
+    require(checks.ofTheRun(true));
   }
 
   /** Runs the script, if it has something to take back. */
@@ -77,6 +77,7 @@ final class Rollback {
     Optional<UndoJournal> journal = journal();
     journal.ifPresent(UndoJournal::dropTriggers);
     takeBack(Script.Kind.EXPAND_DOWN);
+    undo.noteRestored();
     journal.ifPresent(UndoJournal::drop);
   }
 

@@ -6,6 +6,7 @@ import dev.sluice.migration.Identifier;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.Undo;
+import dev.sluice.postgres.JournalTable;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.Waiter;
@@ -44,8 +45,13 @@ final class RollbackChecks {
     this.waiter = waiter;
   }
 
-  /** Known without looking at a row. */
-  List<String> ofTheRun() {
+  /**
+   * Known without looking at a row.
+   *
+   * @param begun whether this rollback has begun: only then may a missing journal mean that it has
+   *     done its work
+   */
+  List<String> ofTheRun(boolean begun) {
     List<String> refusals = new ArrayList<>();
     for (Script.Kind kind : List.of(Script.Kind.CONSTRAIN_DOWN, Script.Kind.EXPAND_DOWN)) {
       migration
@@ -58,9 +64,17 @@ final class RollbackChecks {
       refusals.add(
           "table %s is gone, with every row that could be put back.".formatted(migration.table()));
     }
+    undo.dropsOldColumns().ifPresent(refusals::add);
     UndoMethod method = undo.method();
     if (method == UndoMethod.NONE) {
       refusals.add("the run began with 'undo: none': nothing was kept that could be put back.");
+    }
+    if (undo.lacksJournal() && !(begun && undo.isRestored())) {
+      refusals.add(
+          ("its undo journal %s is gone, and with it the old values of every row. Restore that"
+                  + " table from a backup; or change the rows back by other means, and say so with"
+                  + " 'force %s rolled_back'.")
+              .formatted(JournalTable.nameOf(migration.id()), migration.id()));
     }
     if (method == null && undo.hasChangedRows()) {
       refusals.add(

@@ -48,15 +48,22 @@ final class RunUndo {
 
   /**
    * Whether every row went back in an earlier launch: what comes after it has begun to take the
-   * columns away, or has dropped the journal.
+   * columns away, or to drop the journal.
    */
   boolean isRestored() {
     return scripts.hasBegun(migration.id(), Script.Kind.EXPAND_DOWN)
-        || (method() == UndoMethod.JOURNAL && journal().isEmpty());
+        || new UndoPlans(jdbc).isRestored(migration.id(), run);
   }
 
-  private Optional<Table> journal() {
-    return new Catalog(jdbc).find(JournalTable.nameOf(migration.id()));
+  /** To be called before the journal goes: from here on a missing one means that all is done. */
+  void noteRestored() {
+    new UndoPlans(jdbc).restored(migration.id(), run);
+  }
+
+  /** Whether old values were kept in a journal that is not there. */
+  boolean lacksJournal() {
+    return method() == UndoMethod.JOURNAL
+        && new Catalog(jdbc).find(JournalTable.nameOf(migration.id())).isEmpty();
   }
 
   /** Empty: it is gone. */
@@ -71,19 +78,36 @@ final class RunUndo {
         .filter(script -> scripts.hasBegun(migration.id(), down.opposite()));
   }
 
-  /** Columns that expand added and that {@code expand.down.sql} names: those that will go. */
+  /**
+   * Columns that expand added and that {@code expand.down.sql} names: those that will go. Where
+   * nobody noted what was there before, because an operator or another tool said that expand is
+   * done, all that it drops.
+   */
   List<Identifier> droppedColumns(Table table) {
     Optional<Script> script = toRun(Script.Kind.EXPAND_DOWN);
-    Optional<UndoPlans.UndoPlan> plan = plan();
-    if (script.isEmpty() || plan.isEmpty()) {
+    if (script.isEmpty()) {
       return List.of();
+    }
+    List<Identifier> columns = table.columns().stream().map(Table.Column::name).toList();
+    Optional<UndoPlans.UndoPlan> plan = plan();
+    if (plan.isEmpty()) {
+      return DroppedColumns.of(migration, script.get(), columns);
     }
     Set<Identifier> named = ScriptReader.names(script.get());
     List<Identifier> before = plan.get().columnsBefore();
-    return table.columns().stream()
-        .map(Table.Column::name)
-        .filter(name -> named.contains(name) && !before.contains(name))
-        .toList();
+    return columns.stream().filter(name -> named.contains(name) && !before.contains(name)).toList();
+  }
+
+  /** Why {@code expand.down.sql} may not run as it is; empty: it may, or has nothing to do. */
+  Optional<String> dropsOldColumns() {
+    return toRun(Script.Kind.EXPAND_DOWN)
+        .flatMap(script -> plan())
+        .flatMap(plan -> table().map(table -> stillThere(plan.columnsBefore(), table)))
+        .flatMap(before -> DroppedColumns.refusal(migration, before));
+  }
+
+  private static List<Identifier> stillThere(List<Identifier> columns, Table table) {
+    return columns.stream().filter(column -> table.column(column).isPresent()).toList();
   }
 
   boolean hasChangedRows() {

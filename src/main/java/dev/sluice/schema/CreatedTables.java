@@ -39,7 +39,7 @@ final class CreatedTables {
         .isPresent();
   }
 
-  private static boolean same(TableName one, TableName other) {
+  static boolean same(TableName one, TableName other) {
     Optional<?> schema = one.schemaIfGiven();
     return one.name().equals(other.name())
         && (schema.isEmpty()

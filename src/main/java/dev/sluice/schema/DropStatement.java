@@ -1,5 +1,6 @@
 package dev.sluice.schema;
 
+import dev.sluice.migration.TableName;
 import dev.sluice.schema.ScriptStatement.Piece;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,14 @@ record DropStatement(Kind kind, List<String> names, boolean only, boolean cascad
     return hidden
         ? Optional.of(new DropStatement(Kind.UNKNOWN, List.of(), false, false))
         : AlterTable.of(statement).flatMap(DropStatement::columns);
+  }
+
+  /** Where only one of the two names has a schema, it may be the same table. */
+  boolean dropsColumnsOf(TableName table) {
+    return kind == Kind.COLUMNS
+        && SqlNames.table(names.get(0))
+            .filter(altered -> CreatedTables.same(altered, table))
+            .isPresent();
   }
 
   private static Optional<Kind> kind(SqlCursor cursor) {

@@ -2,6 +2,7 @@ package dev.sluice.schema;
 
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.Script;
+import dev.sluice.migration.TableName;
 import dev.sluice.postgres.SqlLexer;
 import dev.sluice.postgres.SqlLexer.Kind;
 import dev.sluice.postgres.SqlLexer.Token;
@@ -24,6 +25,16 @@ public final class ScriptReader {
     return SqlLexer.tokens(script.text()).stream()
         .filter(token -> token.kind() == Kind.WORD || token.kind() == Kind.QUOTED_NAME)
         .flatMap(token -> name(token.text()).stream())
+        .collect(Collectors.toSet());
+  }
+
+  /** Columns of the table that the file drops by ALTER TABLE; blocks are not looked into. */
+  public static Set<Identifier> droppedColumns(Script script, TableName table) {
+    return statements(script).stream()
+        .flatMap(statement -> DropStatement.of(statement).stream())
+        .filter(drop -> drop.dropsColumnsOf(table))
+        .flatMap(drop -> drop.names().stream().skip(1))
+        .flatMap(column -> name(column).stream())
         .collect(Collectors.toSet());
   }
 

@@ -19,6 +19,10 @@ class RollbackIT {
       set: {v: "left(upper(v), 3)"}
       """;
 
+  private static final String DROPS_NICK =
+      "0001_word: expand.down.sql names column 'nick', which was there before expand.up.sql: a"
+          + " rollback would destroy what it held. Take it out of expand.down.sql.\n";
+
   @TempDir private Path jobs;
   private TestDatabase database;
   private Program program;
@@ -199,6 +203,30 @@ class RollbackIT {
   }
 
   @Test
+  void aJournalThatTheRollbackDidNotDropItselfIsMissed() {
+    String refused =
+        "0001_word: its undo journal sluice.undo_0001_word is gone, and with it the old values of"
+            + " every row. Restore that table from a backup; or change the rows back by other"
+            + " means, and say so with 'force 0001_word rolled_back'.\n";
+    program.define(IN_CAPITALS).run().done();
+    database.execute("ALTER TABLE sluice.undo_0001_word RENAME TO saved");
+    assertThat(program.rollback("--dry-run").failed(3)).isEqualToIgnoringNewLines(refused);
+    assertThat(program.rollback().failed(3)).isEqualToIgnoringNewLines(refused);
+    assertThat(program.state()).isEqualTo("completed");
+    database.execute("UPDATE sluice.migration SET state = 'rolling_back'");
+    assertThat(program.rollback().failed(3)).isEqualToIgnoringNewLines(refused);
+
+    database.execute("ALTER TABLE sluice.saved RENAME TO undo_0001_word");
+    program.rollback().done();
+    assertThat(database.count("word WHERE v = 'word ' || id")).isEqualTo(12);
+
+    program.command("force", "completed").done(); // and nobody says how
+    assertThat(program.rollback().failed(3)).isEqualToIgnoringNewLines(refused);
+    program.command("force", "rolled_back").done();
+    program.run().done();
+  }
+
+  @Test
   void aRunFromBeforeThereWasUndoGoesOnAndCannotBeTakenBack() {
     database.execute("CREATE TABLE gate (closed boolean); INSERT INTO gate VALUES (true)");
     program.define(
@@ -221,6 +249,66 @@ class RollbackIT {
         .isEqualToIgnoringNewLines(
             "0001_word: the run was made before undo was built: nothing was kept that could be put"
                 + " back.\n");
+  }
+
+  @Test
+  void aColumnFromBeforeIsRefusedBeforeExpandRunsAndSurvivesARollback() {
+    database.execute("ALTER TABLE word ADD COLUMN nick text; UPDATE word SET nick = 'mine'");
+    program
+        .define("table: word\nwhere: note IS NULL\nset: {note: upper(v)}\n")
+        .write(
+            "expand.up.sql",
+            "ALTER TABLE word ADD COLUMN note text, ADD COLUMN IF NOT EXISTS nick text;")
+        .write("expand.down.sql", "ALTER TABLE \"word\" DROP COLUMN note, DROP IF EXISTS Nick;");
+    assertThat(program.run("--dry-run").failed(3)).isEqualToIgnoringNewLines(DROPS_NICK);
+    assertThat(program.run().failed(3)).isEqualToIgnoringNewLines(DROPS_NICK);
+    assertThat(
+            database.count("pg_attribute WHERE attrelid = 'word'::regclass AND attname = 'note'"))
+        .isZero();
+    program.rollback("--discard-changes").done();
+    assertThat(database.count("word WHERE nick = 'mine'")).isEqualTo(12);
+  }
+
+  @Test
+  void aColumnFromBeforeIsNotDroppedByAnExpandDownThatNamesItLater() {
+    database.execute("ALTER TABLE word ADD COLUMN nick text; UPDATE word SET nick = 'mine'");
+    program
+        .define("table: word\nwhere: note IS NULL\nset: {note: upper(v)}\n")
+        .write("expand.up.sql", "ALTER TABLE word ADD COLUMN note text;")
+        .write("expand.down.sql", "ALTER TABLE word DROP COLUMN note;")
+        .run()
+        .done();
+    program.write("expand.down.sql", "ALTER TABLE word DROP COLUMN note, DROP COLUMN nick;");
+    program.command("repair", "--accept-changes").done();
+    assertThat(program.rollback("--dry-run").failed(3)).isEqualToIgnoringNewLines(DROPS_NICK);
+    assertThat(program.rollback("--discard-changes").failed(3))
+        .isEqualToIgnoringNewLines(DROPS_NICK);
+    assertThat(program.state()).isEqualTo("completed");
+    assertThat(database.count("word WHERE nick = 'mine'")).isEqualTo(12);
+    program.write("expand.down.sql", "ALTER TABLE word DROP COLUMN note;");
+    program.command("repair", "--accept-changes").done();
+    program.rollback().done();
+    assertThat(database.count("word WHERE nick = 'mine'")).isEqualTo(12);
+  }
+
+  @Test
+  void ofARunThatWasForcedTheColumnsValuesAreNotDroppedUnasked() {
+    database.execute("ALTER TABLE word ADD COLUMN note text; UPDATE word SET note = 'by hand'");
+    program
+        .define("table: word\nwhere: note IS NULL\nset: {note: upper(v)}\n")
+        .write("expand.up.sql", "ALTER TABLE word ADD COLUMN note text;")
+        .write("expand.down.sql", "ALTER TABLE word DROP COLUMN note; DROP INDEX IF EXISTS id;")
+        .command("force", "completed")
+        .done();
+    String refused =
+        "0001_word: 12 rows of public.word hold values in column 'note' that the run did not write,"
+            + " keys 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12. expand.down.sql would drop them. Save"
+            + " what is needed, then run 'rollback 0001_word --discard-changes'.\n";
+    assertThat(program.rollback("--dry-run").failed(3)).isEqualToIgnoringNewLines(refused);
+    assertThat(program.rollback().failed(3)).isEqualToIgnoringNewLines(refused);
+    assertThat(database.count("word WHERE note = 'by hand'")).isEqualTo(12);
+    program.rollback("--discard-changes").done();
+    program.run().done();
   }
 
   @Test

@@ -76,6 +76,18 @@ class UndoBySchemaIT {
   }
 
   @Test
+  void aColumnInTheWayOfExpandIsForgottenOnceItIsGone() {
+    database.execute("ALTER TABLE word ADD COLUMN half numeric");
+    program.write("expand.down.sql", "ALTER TABLE word ALTER COLUMN v DROP NOT NULL;");
+    program.run().failed(5);
+    program.write("expand.down.sql", "ALTER TABLE word DROP COLUMN half;");
+    database.execute("ALTER TABLE word DROP COLUMN half");
+    program.run().done();
+    program.rollback().done();
+    assertThat(columns("half")).isZero();
+  }
+
+  @Test
   void aValueOfTheApplicationIsNotDroppedUnasked() {
     program.run().done();
     database.execute(
