@@ -48,11 +48,14 @@ final class RunUndo {
 
   /**
    * Whether every row went back in an earlier launch: what comes after it has begun to take the
-   * columns away, or to drop the journal.
+   * columns away, or to drop the journal. A script that an earlier run took back stands as begun
+   * until expand runs again, which it does not where there is no file for it any more.
    */
   boolean isRestored() {
-    return scripts.hasBegun(migration.id(), Script.Kind.EXPAND_DOWN)
-        || new UndoPlans(jdbc).isRestored(migration.id(), run);
+    boolean drops =
+        migration.script(Script.Kind.EXPAND_UP).isPresent()
+            && scripts.hasBegun(migration.id(), Script.Kind.EXPAND_DOWN);
+    return drops || new UndoPlans(jdbc).isRestored(migration.id(), run);
   }
 
   /** To be called before the journal goes: from here on a missing one means that all is done. */

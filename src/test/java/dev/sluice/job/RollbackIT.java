@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -224,6 +226,22 @@ class RollbackIT {
     assertThat(program.rollback().failed(3)).isEqualToIgnoringNewLines(refused);
     program.command("force", "rolled_back").done();
     program.run().done();
+  }
+
+  @Test
+  void rowsGoBackThoughAnEarlierRunHadColumnsToDrop() throws IOException {
+    program
+        .define(IN_CAPITALS)
+        .write("expand.up.sql", "ALTER TABLE word ADD COLUMN note text;")
+        .write("expand.down.sql", "ALTER TABLE word DROP COLUMN note;")
+        .run()
+        .done();
+    program.rollback().done();
+    Files.delete(jobs.resolve("0001_word/expand.up.sql"));
+    Files.delete(jobs.resolve("0001_word/expand.down.sql"));
+    program.run().done();
+    program.rollback().done();
+    assertThat(database.count("word WHERE v = 'word ' || id")).isEqualTo(12);
   }
 
   @Test
