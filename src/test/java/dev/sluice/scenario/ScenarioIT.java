@@ -90,8 +90,10 @@ class ScenarioIT {
     Answer cleanup =
         launch("cleanup", database, scenario, List.of("--confirm=" + scenario.id().value()));
     assertThat(cleanup.exitCode()).as(cleanup.err()).isZero();
-    assertThat(database.count("pg_class WHERE relname LIKE 'undo\\__%'")).isZero();
-    assertThat(database.count("pg_trigger WHERE tgname LIKE 'zz\\_sluice%'")).isZero();
+    String id = scenario.id().value();
+    assertThat(database.count("pg_class WHERE relname = 'undo_%s'".formatted(id))).isZero();
+    assertThat(database.count("pg_trigger WHERE starts_with(tgname, 'zz_sluice_%s')".formatted(id)))
+        .isZero();
     Answer again = run(database, scenario);
     assertThat(again.exitCode()).as(again.err()).isZero();
     assertThat(again.out()).contains("nothing to do");
