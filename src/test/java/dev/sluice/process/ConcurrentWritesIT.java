@@ -104,7 +104,8 @@ class ConcurrentWritesIT {
                       .formatted(-n, n, ROWS + n, n));
               inserted.addAndGet(2);
             })
-        .session( // in a page that was read and is not yet written
+        .session( // in a page that was read and is not yet written; locks in the order of the last
+            // one here, or the application's own sessions deadlock
             2,
             (sql, random) ->
                 sql.execute(
@@ -115,7 +116,8 @@ class ConcurrentWritesIT {
                                  FROM item
                                  WHERE id > %d AND target IS NULL
                                  ORDER BY id
-                                 LIMIT 5)
+                                 LIMIT 5
+                                 FOR NO KEY UPDATE)
                     """
                         .formatted(random.nextInt(), 1_000 + random.nextInt(ROWS))))
         .session(
