@@ -9,64 +9,38 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.json.JsonWriter;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Says what became of the migrations, and by whom. Writes nothing. */
 @Command(
     name = "history",
-    description = "Says what became of each migration: when, by whom, with which checksum.",
-    mixinStandardHelpOptions = true)
-final class HistoryCommand implements Callable<Integer> {
+    description = "Says what became of each migration: when, by whom, with which checksum.")
+final class HistoryCommand extends LedgerReadCommand {
 
   private static final int CHECKSUM_SHOWN = 12;
 
-  @Spec CommandSpec spec = CommandSpec.create();
-  @Mixin DatabaseOptions database = new DatabaseOptions();
-
-  @Parameters(arity = "0..1", paramLabel = "ID", description = "only this migration")
-  @Nullable String id;
-
-  @Option(names = "--json", description = "an array of objects, for programs")
-  boolean json;
-
   @Override
-  public Integer call() {
-    try (ConfigurableApplicationContext context = database.open()) {
-      List<Event> events = read(context.getBean(DataSource.class));
-      PrintWriter out = spec.commandLine().getOut();
-      if (json) {
-        out.println(
-            JsonWriter.standard()
-                .writeToString(events.stream().map(HistoryCommand::fields).toList()));
-      } else {
-        events.forEach(event -> out.println(line(event)));
-      }
-      out.flush();
-      return ExitCode.DONE;
+  boolean print(DataSource dataSource, PrintWriter out) {
+    List<Event> events = read(dataSource);
+    if (json) {
+      out.println(
+          JsonWriter.standard()
+              .writeToString(events.stream().map(HistoryCommand::fields).toList()));
+    } else {
+      events.forEach(event -> out.println(line(event)));
     }
+    return !events.isEmpty();
   }
 
   private List<Event> read(DataSource dataSource) {
-    List<Event> events =
-        new SluiceSchema(dataSource).hasHistory()
-            ? new History(new JdbcTemplate(dataSource))
-                .events(id == null ? null : DefinitionOptions.id(id))
-            : List.of();
-    if (id != null && events.isEmpty()) {
-      spec.commandLine().getErr().println(id + ": was never run on this database");
-    }
-    return events;
+    return new SluiceSchema(dataSource).hasHistory()
+        ? new History(new JdbcTemplate(dataSource))
+            .events(id == null ? null : DefinitionOptions.id(id))
+        : List.of();
   }
 
   private static String line(Event event) {
