@@ -4,6 +4,7 @@ import dev.sluice.migration.Change;
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.Script;
+import dev.sluice.migration.Sync;
 import dev.sluice.migration.Undo;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -51,6 +52,7 @@ final class Checksum {
     sum.add(Objects.requireNonNullElse(definition.guard(), "")); // a guard is never empty
     sum.addChange(definition.change());
     sum.addUndo(definition.undo());
+    sum.addSync(definition.sync());
     sum.addScripts(scripts);
     sum.add(javaSources.size());
     javaSources.forEach(
@@ -119,6 +121,17 @@ final class Checksum {
       add("journal");
     } else {
       add(undo instanceof Undo.Schema ? "schema" : "undecided");
+    }
+  }
+
+  /** Nothing for none: definitions from before there was sync keep their checksum. */
+  private void addSync(Sync sync) {
+    if (sync instanceof Sync.Trigger trigger) {
+      add("sync trigger");
+      addNames(List.copyOf(trigger.reverse().keySet()));
+      trigger.reverse().values().forEach(this::add); // idempotent is a remark, not a rule
+    } else if (sync instanceof Sync.Capture) {
+      add("sync capture");
     }
   }
 

@@ -48,24 +48,7 @@ public final class CodeDefinition {
     Map<Path, String> code = version == null ? Map.of() : Map.of(VERSION, version);
     Map<Script.Kind, Script> byKind = new EnumMap<>(Script.Kind.class);
     scripts.forEach(script -> byKind.put(script.kind(), script));
-    return new DataMigration(
-        id,
-        definition.description(),
-        place,
-        Checksum.of(definition, byKind.values(), code),
-        definition.dependsOn(),
-        definition.table(),
-        definition.key(),
-        definition.guard(),
-        definition.change(),
-        definition.undo(),
-        definition.tuning(),
-        definition.checks(),
-        definition.verify(),
-        definition.onFailure(),
-        definition.cleanup(),
-        byKind,
-        definition.owner());
+    return definition.migration(id, place, Checksum.of(definition, byKind.values(), code), byKind);
   }
 
   private static String yaml(Map<String, ?> keys) {

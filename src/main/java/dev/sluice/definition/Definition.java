@@ -5,14 +5,19 @@ import static dev.sluice.definition.DefinitionKeys.ROOT;
 import dev.sluice.migration.Change;
 import dev.sluice.migration.Checks;
 import dev.sluice.migration.CleanupPolicy;
+import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.OnFailure;
+import dev.sluice.migration.Script;
+import dev.sluice.migration.Sync;
 import dev.sluice.migration.TableName;
 import dev.sluice.migration.Tuning;
 import dev.sluice.migration.Undo;
 import dev.sluice.migration.VerifyPolicy;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +36,7 @@ record Definition(
     @Nullable String guard,
     Change change,
     Undo undo,
+    Sync sync,
     Tuning tuning,
     Checks checks,
     VerifyPolicy verify,
@@ -60,6 +66,7 @@ record Definition(
         Objects.requireNonNullElse(root.get("key", Columns::list), List.<Identifier>of());
     Change change = new ChangeReader(root, key).read(file);
     Undo undo = new UndoReader(root).read(root.has("where"), change);
+    Sync sync = new SyncReader(root, key).read(root.has("where"), change);
     Tuning tuning = TuningReader.tuning(root);
     Checks checks = new ChecksReader().read(root);
     VerifyPolicy verify = TuningReader.verify(root);
@@ -77,11 +84,36 @@ record Definition(
         guard,
         change,
         undo,
+        sync,
         tuning,
         checks,
         verify,
         onFailure,
         cleanup,
+        owner);
+  }
+
+  /** With what stands beside the file. */
+  DataMigration migration(
+      MigrationId id, Path folder, String checksum, Map<Script.Kind, Script> scripts) {
+    return new DataMigration(
+        id,
+        description,
+        folder,
+        checksum,
+        dependsOn,
+        table,
+        key,
+        guard,
+        change,
+        undo,
+        sync,
+        tuning,
+        checks,
+        verify,
+        onFailure,
+        cleanup,
+        scripts,
         owner);
   }
 }

@@ -31,9 +31,7 @@ final class DefinitionKeys {
               "write set or transform instead",
               built("retype", built("column"), built("to")),
               built("rename", built("column"), built("to"))),
-          notBuilt("sync", "remove it to run without sync", built("mode"), built("reverse"))
-              .accepting("none")
-              .refusing("trigger", "capture"),
+          built("sync", built("mode"), built("reverse"), built("idempotent")),
           built("undo", built("sql")),
           built("irreversible"),
           built("chunk", built("rows"), built("target-time")),

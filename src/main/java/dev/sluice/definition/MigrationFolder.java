@@ -65,7 +65,8 @@ final class MigrationFolder {
     if (definition == null || problems.any()) {
       throw new DefinitionException(problems.all());
     }
-    return migration(definition, Checksum.of(definition, scripts.values(), sources));
+    return definition.migration(
+        id, folder, Checksum.of(definition, scripts.values(), sources), scripts);
   }
 
   private SchemaMigration schemaMigration(List<String> names) {
@@ -153,26 +154,5 @@ final class MigrationFolder {
     String text = TextFile.read(file, problems);
     Node root = text == null ? null : YamlFile.compose(file, text, problems);
     return root == null ? null : Definition.read(new Value(file, "", root, problems));
-  }
-
-  private DataMigration migration(Definition definition, String checksum) {
-    return new DataMigration(
-        id,
-        definition.description(),
-        folder,
-        checksum,
-        definition.dependsOn(),
-        definition.table(),
-        definition.key(),
-        definition.guard(),
-        definition.change(),
-        definition.undo(),
-        definition.tuning(),
-        definition.checks(),
-        definition.verify(),
-        definition.onFailure(),
-        definition.cleanup(),
-        scripts,
-        definition.owner());
   }
 }

@@ -3,6 +3,8 @@ package dev.sluice.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +66,19 @@ final class ChecksumTest {
       })
   void staysWhenTuningChanges(String line) {
     assertThat(of(SET + line + "\n")).isEqualTo(of(SET));
+  }
+
+  @Test
+  void changesWithSync() {
+    List<String> sums =
+        Stream.of(
+                "",
+                "sync: trigger\n",
+                "sync: capture\n",
+                "sync: {mode: trigger, reverse: {x: y}}\n")
+            .map(line -> of(SET + line))
+            .toList();
+    assertThat(sums).doesNotHaveDuplicates();
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.RetryPolicy;
+import dev.sluice.migration.Sync;
 import dev.sluice.migration.Tuning;
 import dev.sluice.migration.Undo;
 import dev.sluice.migration.VerifyPolicy;
@@ -188,14 +189,13 @@ final class DefinitionTest {
                 table: t
                 where: w
                 set: {a: b}
-                sync: trigger
+                sync: none
                 throttle: {pause: 1s}
                 skip: 5
                 cleanup: {after: 3651d}
                 depends-on: [base, 0000_base, 0000_base]
                 """))
         .containsExactly(
-            "5:7: sync: trigger is not built yet; remove it to run without sync.",
             "6:11: throttle is not built yet; remove it to run without a throttle.",
             "7:7: skip: 5 is not built yet; remove it to fail on the first bad row.",
             "8:18: cleanup.after must be 0ms to 3650d, got '3651d'. Remove it to use 7d.",
@@ -205,10 +205,59 @@ final class DefinitionTest {
 
   @Test
   void refusesOtherFormsThatAreNotBuiltYet() {
-    assertThat(jobs.problemsOf(JobsFolder.GOOD + "sync: {mode: capture}\n"))
-        .containsExactly("5:7: sync is not built yet; remove it to run without sync.");
-    assertThat(jobs.problemsOf(JobsFolder.GOOD + "sync: capture\n"))
-        .containsExactly("5:7: sync: capture is not built yet; remove it to run without sync.");
+    assertThat(jobs.problemsOf(JobsFolder.GOOD + "throttle: {}\n"))
+        .containsExactly("5:11: throttle is not built yet; remove it to run without a throttle.");
+  }
+
+  @Test
+  void readsEverySync() {
+    assertThat(jobs.definition(JobsFolder.GOOD).load().sync()).isEqualTo(new Sync.None());
+    assertThat(jobs.definition(JobsFolder.GOOD + "sync: trigger\n").load().sync())
+        .isEqualTo(new Sync.Trigger(Map.of(), false));
+    assertThat(jobs.definition(JobsFolder.GOOD + "sync: {mode: capture}\n").load().sync())
+        .isEqualTo(new Sync.Capture());
+    assertThat(
+            jobs.definition(
+                    JobsFolder.GOOD
+                        + "sync: {mode: trigger, reverse: {b: first_name || ''}, idempotent: true}\n")
+                .load()
+                .sync())
+        .isEqualTo(new Sync.Trigger(Map.of(new Identifier("b"), "first_name || ''"), true));
+  }
+
+  @Test
+  void refusesASyncThatDoesNotFit() {
+    assertThat(jobs.problemsOf(JobsFolder.GOOD + "sync: {reverse: {b: first_name}}\n"))
+        .containsExactly("5:7: sync.mode is missing: trigger or capture.");
+    assertThat(
+            jobs.problemsOf(
+                JobsFolder.GOOD
+                    + "key: [id]\nsync: {mode: trigger, reverse: {id: b, first_name: b}, idempotent: maybe}\n"))
+        .containsExactly(
+            "6:33: sync.reverse writes column 'id', which is in key; a migration must not change its"
+                + " key.",
+            "6:40: sync.reverse writes column 'first_name', which the migration itself writes; it is"
+                + " for the old columns.",
+            "6:68: sync.idempotent must be true or false, got 'maybe'. Remove it to use false.");
+    assertThat(
+            jobs.problemsOf(JobsFolder.GOOD + "sync: {mode: capture, reverse: {b: first_name}}\n"))
+        .containsExactly("5:23: sync.reverse is for mode trigger only.");
+    assertThat(jobs.problemsOf("description: a\ntable: t\nset: {a: b}\nsync: trigger\n"))
+        .containsExactly(
+            "4:7: sync needs a guard (where:): without one every row is visited once, and rows that"
+                + " are inserted meanwhile stay as they are. Add a guard, or remove sync.");
+    assertThat(
+            jobs.problemsOf(
+                """
+                description: a
+                table: t
+                where: w
+                transform: {class: T, read: [a], write: [b]}
+                sync: trigger
+                """))
+        .contains(
+            "5:7: sync: trigger is for set, a trigger cannot run a Java transform; write 'sync:"
+                + " capture'.");
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.sluice.migration.Identifier;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.Script;
+import dev.sluice.migration.Sync;
 import dev.sluice.migration.TableName;
 import dev.sluice.migration.Tuning;
 import dev.sluice.migration.Undo;
@@ -119,6 +120,7 @@ final class TestMigration {
         where,
         transform == null ? new Change.SetExpressions(set) : transform,
         undo,
+        new Sync.None(),
         tuning,
         checks,
         verify,
