@@ -6,6 +6,8 @@ import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.JournalRemains;
 import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.ScriptSettings;
+import dev.sluice.schema.SyncRemains;
+import java.util.List;
 import javax.sql.DataSource;
 
 /** What the steps of a cleanup do. Each may run again from any point. */
@@ -14,22 +16,29 @@ final class Cleanup {
   private final Migration migration;
   private final ScriptRunner scripts;
   private final JournalRemains journal;
+  private final SyncRemains sync;
 
   Cleanup(DataSource dataSource, Migration migration, Waiter waiter) {
     this.migration = migration;
     this.scripts = new ScriptRunner(dataSource, waiter, ScriptSettings.DEFAULT);
     this.journal = new JournalRemains(dataSource, waiter, ScriptSettings.DEFAULT, migration.id());
+    this.sync = new SyncRemains(dataSource, waiter, ScriptSettings.DEFAULT, migration.id());
   }
 
   /**
    * First our own triggers, which may stand on what the script drops. They only note new rows for a
    * rollback: nothing is lost if the process dies between the two.
+   *
+   * <p>The sync trigger goes in one transaction with what the script drops: as long as the old side
+   * is there, what the application writes there reaches the new one, and no statement of the
+   * application meets a trigger that reads a column that is gone.
    */
   void dropOldSide() {
     journal.stopNotingBornRows();
     migration
         .script(Script.Kind.CLEANUP_UP)
-        .ifPresent(script -> scripts.run(migration.id(), script));
+        .ifPresent(script -> scripts.run(migration.id(), script, List.of(sync.drop())));
+    sync.dropNow(); // nothing, but where there is no script
   }
 
   /** The last step: until the script is through, the old values are still there for a person. */

@@ -63,6 +63,7 @@ final class DataForwardJob extends ForwardJob {
                     () -> {
                       expansion.requireSamePlan();
                       checks.preflightData();
+                      expansion.keepInSync();
                     })
                 .atEachLaunch())
         .next(steps.partitioned(StepName.BACKFILL, backfill, migration.tuning().workers()))

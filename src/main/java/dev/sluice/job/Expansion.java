@@ -2,22 +2,29 @@ package dev.sluice.job;
 
 import dev.sluice.control.UndoMethod;
 import dev.sluice.control.UndoPlans;
+import dev.sluice.control.UndoPlans.UndoPlan;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.Script;
+import dev.sluice.migration.Sync;
 import dev.sluice.migration.Undo;
 import dev.sluice.postgres.Catalog;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptReader;
 import dev.sluice.schema.ScriptRunner;
+import dev.sluice.schema.ScriptSettings;
+import dev.sluice.schema.SyncTrigger;
 import dev.sluice.schema.UndoJournal;
+import dev.sluice.validation.DataPreflight;
 import dev.sluice.validation.JournalCheck;
 import dev.sluice.validation.RefusedException;
+import dev.sluice.validation.SyncFacts;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -74,8 +81,39 @@ final class Expansion {
         journal.followKeys();
       }
     }
+    if (migration.sync() instanceof Sync.Trigger) {
+      // before a trigger of ours stands in the application's way
+      require(new DataPreflight(dataSource).check(migration).refusals());
+      sync(method);
+    }
     plans.decide(migration.id(), run, decision(expanded));
     log.info("undo.method migration={} method={}", migration.id(), method.label());
+  }
+
+  /**
+   * At each launch: makes the sync trigger's function anew, and puts the trigger back where
+   * somebody has dropped it.
+   */
+  void keepInSync() {
+    boolean missing = sync(plans.find(migration.id(), run).flatMap(UndoPlan::method).orElse(null));
+    if (missing) {
+      log.warn(
+          "sync.trigger migration={} had lost its trigger: rows that were written since then are"
+              + " found only where they are under the guard",
+          migration.id());
+    }
+  }
+
+  private boolean sync(@Nullable UndoMethod method) {
+    Table expanded = table();
+    return SyncFacts.rules(dataSource, migration, expanded)
+        .map(
+            rules ->
+                method == UndoMethod.JOURNAL
+                    ? rules.withJournal(UndoJournals.table(migration, expanded))
+                    : rules)
+        .map(rules -> new SyncTrigger(dataSource, waiter, ScriptSettings.DEFAULT, rules).install())
+        .orElse(false);
   }
 
   private void require(List<String> refusals) {
@@ -91,7 +129,7 @@ final class Expansion {
    * @throws RefusedException if the definition has changed it since
    */
   void requireSamePlan() {
-    Optional<UndoPlans.UndoPlan> plan = plans.find(migration.id(), run);
+    Optional<UndoPlan> plan = plans.find(migration.id(), run);
     if (plan.isEmpty()) {
       log.warn(
           "undo.none migration={} run={} began before undo was built: it cannot be taken back",
@@ -166,10 +204,7 @@ final class Expansion {
   }
 
   private List<Identifier> columnsBefore(Table table) {
-    return plans
-        .find(migration.id(), run)
-        .map(UndoPlans.UndoPlan::columnsBefore)
-        .orElse(columns(table));
+    return plans.find(migration.id(), run).map(UndoPlan::columnsBefore).orElse(columns(table));
   }
 
   /** Before anything of it is applied, and at a launch behind that too. */

@@ -5,6 +5,8 @@ import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Script;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptRunner;
+import dev.sluice.schema.ScriptSettings;
+import dev.sluice.schema.SyncRemains;
 import dev.sluice.schema.UndoJournal;
 import dev.sluice.validation.RefusedException;
 import java.util.List;
@@ -45,8 +47,12 @@ final class Rollback {
     undo.toRun(down).ifPresent(script -> scripts.run(migration.id(), script));
   }
 
-  /** New rows are no longer noted as born: none is changed any more. */
+  /**
+   * What the application writes from here on stays as it writes it. New rows are no longer noted as
+   * born: none is changed any more.
+   */
   void unsync() {
+    new SyncRemains(dataSource, waiter, ScriptSettings.DEFAULT, migration.id()).dropNow();
     journal().ifPresent(UndoJournal::stopNotingBornRows);
   }
 

@@ -5,6 +5,7 @@ import dev.sluice.migration.Script;
 import dev.sluice.schema.DropPreview;
 import dev.sluice.schema.JournalRemains;
 import dev.sluice.schema.ScriptSettings;
+import dev.sluice.schema.SyncRemains;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,10 +30,10 @@ final class WhatGoes {
         .of(scripts).stream().map(Object::toString).toList();
   }
 
-  /** By a cleanup: what its script names, and the undo journal last. */
+  /** By a cleanup: the sync trigger, what its script names, and the undo journal last. */
   List<String> inCleanup(Migration migration) {
-    List<String> lines =
-        new ArrayList<>(in(migration.script(Script.Kind.CLEANUP_UP).stream().toList()));
+    List<String> lines = new ArrayList<>(sync(migration).stream().toList());
+    lines.addAll(in(migration.script(Script.Kind.CLEANUP_UP).stream().toList()));
     journal(migration)
         .map(
             size ->
@@ -44,7 +45,14 @@ final class WhatGoes {
 
   /** Whether a cleanup would take nothing away. */
   boolean cleanupIsEmpty(Migration migration) {
-    return migration.script(Script.Kind.CLEANUP_UP).isEmpty() && journal(migration).isEmpty();
+    return migration.script(Script.Kind.CLEANUP_UP).isEmpty()
+        && journal(migration).isEmpty()
+        && sync(migration).isEmpty();
+  }
+
+  private Optional<String> sync(Migration migration) {
+    return new SyncRemains(dataSource, duration -> {}, ScriptSettings.DEFAULT, migration.id())
+        .describe();
   }
 
   private Optional<JournalRemains.Size> journal(Migration migration) {

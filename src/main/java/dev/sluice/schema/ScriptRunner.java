@@ -41,6 +41,17 @@ public final class ScriptRunner {
    * @throws IllegalStateException if a transaction is open: a wait inside it would hold its locks
    */
   public ScriptResult run(MigrationId id, Script script) {
+    return run(id, script, List.of());
+  }
+
+  /**
+   * Runs what is left of the file, and something else with it: in the transaction of the first step
+   * that is left and writes the catalog, so that both happen or neither. Where there is no such
+   * step, or one before it ends transactions itself, in a transaction of its own before that.
+   *
+   * @param along statements that may run again; not run where nothing of the file is left
+   */
+  public ScriptResult run(MigrationId id, Script script, List<String> along) {
     if (TransactionSynchronizationManager.hasResource(dataSource)) {
       throw new IllegalStateException("a script must run outside any transaction");
     }
@@ -60,16 +71,27 @@ public final class ScriptRunner {
         new UnitRunner(new ScriptRun(id, script, steps), dataSource, waiter, settings);
     List<Unit> adapted =
         script.kind().isFlat() ? plan.units() : PartitionedForeignKey.adapt(plan.units(), jdbc);
-    for (Unit unit : adapted) {
-      if (unit.end() > state.done()) {
-        waiter.await(Duration.ZERO); // an operator's stop is obeyed here
-        units.run(unit.after(state.done()));
-      }
+    List<Unit> left = adapted.stream().filter(unit -> unit.end() > state.done()).toList();
+    int carrier = carrier(left);
+    for (int i = 0; i < left.size(); i++) {
+      waiter.await(Duration.ZERO); // an operator's stop is obeyed here
+      units.run(left.get(i).after(state.done()), i == carrier ? along : List.of());
     }
     units.complete();
     log.info("schema.script migration={} script={} completed", id, script.kind().fileName());
     return new ScriptResult(
         state.done(), executed(steps.subList(state.done(), steps.size())), plan.rewrites());
+  }
+
+  /** The place of the unit that something else may go along with. */
+  private static int carrier(List<Unit> units) {
+    for (int i = 0; i < units.size(); i++) {
+      Step first = units.get(i).steps().get(0);
+      if (first.isolation() == Isolation.TOGETHER || first.commitsItself()) {
+        return i;
+      }
+    }
+    return 0;
   }
 
   /** Whether a statement of the file was ever tried, and has not been taken back since. */

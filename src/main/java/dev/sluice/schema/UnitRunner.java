@@ -44,15 +44,17 @@ final class UnitRunner {
   }
 
   /**
+   * @param along done in the unit's transaction before its steps. In one of its own, where the unit
+   *     has none or works long: what it locks is held to the end
    * @throws ScriptException if it fails for good
    */
-  void run(Unit unit) {
+  void run(Unit unit, List<String> along) {
     Attempts attempts = new Attempts(run, unit, settings, blockers);
     try {
       if (unit.steps().get(0).commitsItself()) {
-        attempt(unit); // a second attempt would do a part of it twice
+        attempt(unit, along); // a second attempt would do a part of it twice
       } else {
-        retry.run(() -> attempt(unit), attempts);
+        retry.run(() -> attempt(unit, along), attempts);
       }
     } catch (StepFailedException | NestedRuntimeException e) {
       throw ScriptException.failed(attempts.situation(e), e);
@@ -65,27 +67,41 @@ final class UnitRunner {
         run.steps().size());
   }
 
-  private void attempt(Unit unit) {
+  private void attempt(Unit unit, List<String> along) {
     CleanSession.during(
         dataSource,
         session -> {
+          boolean together = unit.steps().get(0).isolation() == Isolation.TOGETHER;
+          if (!together && !along.isEmpty()) {
+            before(session, along);
+          }
           if (unit.isOutside()) {
             outside(new JdbcTemplate(session), unit);
           } else {
-            inTransaction(session, unit);
+            inTransaction(session, unit, together ? along : List.of());
           }
         });
   }
 
+  private void before(DataSource session, List<String> along) {
+    JdbcTemplate jdbc = new JdbcTemplate(session);
+    new TransactionTemplate(new DataSourceTransactionManager(session))
+        .executeWithoutResult(
+            status -> {
+              setTimeouts(jdbc, Isolation.TOGETHER);
+              along.forEach(sql -> PlainSql.execute(jdbc, sql));
+            });
+  }
+
   /** Where the connection is lost, the rollback fails too; the error that led there counts. */
-  private void inTransaction(DataSource session, Unit unit) {
+  private void inTransaction(DataSource session, Unit unit, List<String> along) {
     AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
     try {
       new TransactionTemplate(new DataSourceTransactionManager(session))
           .executeWithoutResult(
               status -> {
                 try {
-                  inside(new JdbcTemplate(session), unit);
+                  inside(new JdbcTemplate(session), unit, along);
                 } catch (StepFailedException | NestedRuntimeException e) {
                   failure.set(e);
                   status.setRollbackOnly();
@@ -103,13 +119,14 @@ final class UnitRunner {
   }
 
   /** The row of the progress is locked first: an attempt whose commit got no answer is seen. */
-  private void inside(JdbcTemplate jdbc, Unit unit) {
+  private void inside(JdbcTemplate jdbc, Unit unit, List<String> along) {
     setTimeouts(jdbc, Isolation.TOGETHER);
     ScriptProgress progress = progressOn(jdbc);
     int done = progress.lock().done();
     if (done >= unit.end()) {
       return;
     }
+    along.forEach(sql -> PlainSql.execute(jdbc, sql));
     if (run.script().kind().isFlat()) {
       asItIs(jdbc, unit.from(done));
     } else {

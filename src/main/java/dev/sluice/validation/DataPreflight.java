@@ -78,6 +78,9 @@ public final class DataPreflight {
     if (migration.guard() != null && guarded && writable) {
       new GuardCheck().check(subject, findings);
     }
+    if (findings.report().refusals().isEmpty()) { // else its facts cannot be read
+      new SyncExpressionCheck(planning).check(subject, findings);
+    }
     new AfterQueryCheck(planning).check(subject, findings);
   }
 

@@ -69,9 +69,13 @@ record Journal(
         .collect(Collectors.joining(" AND "));
   }
 
-  /** The condition that a row of the table holds what the run left there; NULL for a born one. */
+  /**
+   * The condition that a row of the table holds what the run left there, and nothing else: NULL or
+   * false for a born one.
+   */
   String isOurs() {
-    return "%s = _kj.%s".formatted(kept.image(), JournalTable.IMAGE);
+    return "%s = _kj.%s AND NOT _kj.%s"
+        .formatted(kept.image(), JournalTable.IMAGE, JournalTable.BORN);
   }
 
   /** Whether an expression that reads these columns reads something of what the run wrote. */

@@ -44,6 +44,15 @@ final class Planning {
         "\n) WHERE (\n%s\n)".formatted(guard));
   }
 
+  /** Whether it can be assigned to an old column, of rows inside the guard and outside. */
+  boolean reverse(Identifier column, String expression) {
+    return plan(
+        "sync.reverse." + column,
+        "UPDATE %s SET %s = (\n".formatted(table.quoted(), column.quoted()),
+        expression,
+        "\n)");
+  }
+
   /** Whether its columns may be read and written. */
   boolean transform(Change.Transform transform, String guard) {
     String assignments =

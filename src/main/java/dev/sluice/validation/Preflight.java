@@ -24,6 +24,7 @@ public final class Preflight {
           new PublicationCheck(),
           new RuleCheck(),
           new UnguardedCheck(),
+          new SyncTableCheck(),
           new JournalCheck(),
           new UpdateCheck(),
           new TableNotes(),

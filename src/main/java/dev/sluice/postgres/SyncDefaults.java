@@ -1,0 +1,68 @@
+package dev.sluice.postgres;
+
+import dev.sluice.migration.Identifier;
+import dev.sluice.migration.MigrationId;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/**
+ * What columns hold that an INSERT does not name, as it was when the sync trigger was made: that
+ * tells a column nobody has written. {@code constrain.up.sql} may give the column another default
+ * later, which is then a value of the application like any other. Kept as the comment on the
+ * trigger's function.
+ */
+public final class SyncDefaults {
+
+  private SyncDefaults() {}
+
+  /** SQL for each, as PostgreSQL prints it; a column without a default is not in it. */
+  public static Map<Identifier, String> read(
+      JdbcOperations jdbc, MigrationId id, Table table, Collection<Identifier> columns) {
+    String kept =
+        jdbc.queryForObject(
+            "SELECT obj_description(to_regprocedure(?), 'pg_proc')",
+            String.class,
+            SyncFunction.nameOf(id) + "()");
+    Map<Identifier, String> defaults = new LinkedHashMap<>();
+    String[] names = columns.stream().map(Identifier::value).toArray(String[]::new);
+    if (kept == null) {
+      jdbc.query(
+          """
+          SELECT a.attname, pg_get_expr(d.adbin, d.adrelid)
+          FROM pg_attrdef d
+          JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+          WHERE d.adrelid = CAST(? AS oid)
+            AND a.attname = ANY (?)
+            AND a.attgenerated = ''
+          ORDER BY a.attnum
+          """,
+          row -> {
+            defaults.put(new Identifier(row.getString(1)), row.getString(2));
+          },
+          table.oid(),
+          names);
+    } else {
+      jdbc.query(
+          "SELECT key, value FROM json_each_text(CAST(? AS json)) WHERE key = ANY (?)",
+          row -> {
+            defaults.put(new Identifier(row.getString(1)), row.getString(2));
+          },
+          kept,
+          names);
+    }
+    return defaults;
+  }
+
+  /** The statement that keeps them. */
+  public static String keep(JdbcOperations jdbc, SyncRules rules) {
+    return String.valueOf(
+        jdbc.queryForObject(
+            "SELECT format('COMMENT ON FUNCTION %s() IS %L', CAST(? AS text), json_object(CAST(? AS text[]), CAST(? AS text[])))",
+            String.class,
+            SyncFunction.nameOf(rules.id()),
+            rules.defaults().keySet().stream().map(Identifier::value).toArray(String[]::new),
+            rules.defaults().values().toArray(new String[0])));
+  }
+}
