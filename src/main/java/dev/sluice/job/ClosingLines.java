@@ -12,6 +12,7 @@ import dev.sluice.monitoring.LaunchTimes;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.ScriptSettings;
+import dev.sluice.schema.SyncRemains;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,6 +94,17 @@ final class ClosingLines {
             .collect(Collectors.joining(", "));
     Path folder = files.get(0).getParent();
     return labelled("files", folder == null ? names : folder + ": " + names);
+  }
+
+  /** What of ours stays at the table; empty: nothing. */
+  Optional<String> sync() {
+    return new SyncRemains(dataSource, duration -> {}, ScriptSettings.DEFAULT, migration.id())
+        .describe()
+        .map(
+            trigger ->
+                labelled(
+                    "sync",
+                    trigger.replaceFirst("^sync ", "") + " stays until cleanup or rollback"));
   }
 
   /** From a launch's begin to its end; the time between two launches does not count. */

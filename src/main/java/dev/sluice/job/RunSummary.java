@@ -36,6 +36,7 @@ final class RunSummary {
     ClosingLines closing = new ClosingLines(dataSource, migration);
     lines.add(ClosingLines.table(migration));
     lines.add(closing.filesOfRun(migration));
+    closing.sync().ifPresent(lines::add);
     Optional<Certificate> certificate = new Certificates(dataSource).latest(id, entry.run());
     certificate.ifPresent(found -> lines.addAll(checks(found)));
     lines.add(closing.time(id.value(), entry.run()));

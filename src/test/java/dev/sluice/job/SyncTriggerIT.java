@@ -84,4 +84,187 @@ class SyncTriggerIT {
                       + " 15|-|-|-");
         });
   }
+
+  private static final String WITH_JOURNAL = SPLIT + "undo: journal\n";
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void givesBackWhatTheTriggerWroteAndNothingElse(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS + "INSERT INTO users VALUES (20, 'Old Value', 'Kept', 'AsIs')");
+          Program program = program(database).define(WITH_JOURNAL);
+          program.run().done();
+          database.execute(
+              """
+              UPDATE users SET full_name = 'Grace Hopper' WHERE id = 1;  -- ours, over ours
+              UPDATE users SET first_name = 'Alan' WHERE id = 2;         -- the application's
+              UPDATE users SET full_name = 'New Name' WHERE id = 20;     -- ours, over its own
+              INSERT INTO users (id, full_name) VALUES (11, 'Ada Lovelace');
+              INSERT INTO users VALUES (12, 'Ada Lovelace', 'A.');       -- half of it ours
+              INSERT INTO users VALUES (13, 'Ada Lovelace', 'A.', 'L.');
+              INSERT INTO users (id, full_name) VALUES (3, 'Not Inserted') ON CONFLICT DO NOTHING;
+              INSERT INTO users (id, full_name) VALUES (4, 'Per Conflict')
+              ON CONFLICT (id) DO UPDATE SET full_name = excluded.full_name;
+              DELETE FROM users WHERE id = 5;
+              INSERT INTO users (id, full_name) VALUES (5, 'Another Row');
+              UPDATE users SET id = 106, full_name = 'Moved Away' WHERE id = 6;
+              """);
+          assertThat(rows(database, "id IN (3, 4, 5, 106)"))
+              .isEqualTo(
+                  "3|First3 Last3|First3|Last3, 4|Per Conflict|Per|Conflict,"
+                      + " 5|Another Row|Another|Row, 106|Moved Away|Moved|Away");
+          program.command("verify").done();
+
+          Program.Answer back = program.rollback();
+
+          assertThat(back.exitCode()).as(back.err()).isEqualTo(8);
+          assertThat(rows(database, "TRUE"))
+              .isEqualTo(
+                  "1|Grace Hopper|-|-, 2|Alan Last2|Alan|Last2, 3|First3 Last3|-|-,"
+                      + " 4|Per Conflict|-|-, 5|Another Row|-|-, 7|First7 Last7|-|-,"
+                      + " 8|First8 Last8|-|-, 9|First9 Last9|-|-, 10|First10 Last10|-|-,"
+                      + " 11|Ada Lovelace|-|-, 12|Ada Lovelace|A.|-, 13|Ada Lovelace|A.|L.,"
+                      + " 20|New Name|Kept|AsIs, 106|Moved Away|-|-");
+          assertThat(database.count("pg_trigger WHERE NOT tgisinternal")).isZero();
+          assertThat(database.count("pg_proc WHERE pronamespace = 'sluice'::regnamespace"))
+              .isZero();
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aRowNotReachedYetLeavesTheGuardWhole(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(
+              """
+              CREATE TABLE pair (id int PRIMARY KEY, a text, b text, x text, y text);
+              INSERT INTO pair VALUES (1, 'a', 'b');
+              INSERT INTO pair VALUES (2, 'a', 'b');
+              CREATE TABLE gate (open boolean);
+              """);
+          Program program =
+              program(database)
+                  .define(
+                      """
+                      table: pair
+                      where: x IS NULL AND id > 1
+                      set: {x: upper(a), y: upper(b)}
+                      undo: journal
+                      sync: trigger
+                      """);
+          program.run().done();
+          database.execute(
+              """
+              UPDATE pair SET a = 'out of scope' WHERE id = 1;
+              ALTER TABLE pair DISABLE TRIGGER zz_sluice_0001_split_s;
+              INSERT INTO pair VALUES (3, 'a', 'b'), (4, 'a', 'b');
+              ALTER TABLE pair ENABLE ALWAYS TRIGGER zz_sluice_0001_split_s;
+              UPDATE pair SET a = 'late' WHERE id = 3;
+              UPDATE pair SET a = 'late', y = 'mine' WHERE id = 4;
+              UPDATE pair SET b = 'only b' WHERE id = 2;
+              """);
+          assertThat(
+                  database
+                      .jdbc()
+                      .sql(
+                          "SELECT string_agg(concat_ws('|', id, coalesce(x, '-'), coalesce(y, '-')), ', ' ORDER BY id) FROM pair")
+                      .query(String.class)
+                      .single())
+              .isEqualTo("1|-|-, 2|A|ONLY B, 3|LATE|B, 4|LATE|mine");
+          program.command("verify").done();
+          program.rollback().done();
+          assertThat(
+                  database
+                      .jdbc()
+                      .sql(
+                          "SELECT string_agg(concat_ws('|', id, coalesce(x, '-'), coalesce(y, '-')), ', ' ORDER BY id) FROM pair")
+                      .query(String.class)
+                      .single())
+              .isEqualTo("1|-|-, 2|-|-, 3|-|-, 4|-|mine");
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void cleanupDropsItWithTheOldColumnInOneTransaction(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS);
+          Program program =
+              program(database)
+                  .define(WITH_JOURNAL + "cleanup: {after: 0s}\n")
+                  .write(
+                      "cleanup.up.sql",
+                      """
+                      CREATE INDEX CONCURRENTLY users_last ON users (last_name);
+                      ALTER TABLE users DROP COLUMN full_name;
+                      """);
+          assertThat(program.run().done())
+              .contains(
+                  "sync   trigger zz_sluice_0001_split_s on public.users stays until cleanup");
+          assertThat(program.command("cleanup", "--dry-run").done())
+              .contains("sync trigger zz_sluice_0001_split_s on public.users");
+          program.command("cleanup", "--confirm", "0001_split").done();
+          database.execute("INSERT INTO users (id, first_name) VALUES (99, 'New')");
+          assertThat(database.count("pg_trigger WHERE NOT tgisinternal")).isZero();
+          assertThat(database.count("pg_proc WHERE pronamespace = 'sluice'::regnamespace"))
+              .isZero();
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aFailedCleanupLeavesTheTriggerAndTheColumn(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS + "CREATE VIEW names AS SELECT full_name FROM users;");
+          Program program =
+              program(database)
+                  .define(SPLIT + "cleanup: {after: 0s}\n")
+                  .write("cleanup.up.sql", "ALTER TABLE users DROP COLUMN full_name;\n");
+          program.run().done();
+          assertThat(program.command("cleanup", "--confirm", "0001_split").exitCode()).isNotZero();
+          database.execute("INSERT INTO users (id, full_name) VALUES (99, 'Ada Lovelace')");
+          assertThat(rows(database, "id = 99")).isEqualTo("99|Ada Lovelace|Ada|Lovelace");
+          database.execute("DROP VIEW names");
+          program.command("cleanup", "--confirm", "0001_split").done();
+          assertThat(database.count("pg_trigger WHERE NOT tgisinternal")).isZero();
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void anApplicationWithoutAnyRightOnOurSchemaMaySetItOff(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS);
+          program(database).define(WITH_JOURNAL).run().done();
+          database.execute(
+              """
+              CREATE ROLE app_%1$s;
+              GRANT SELECT, INSERT, UPDATE ON users TO app_%1$s;
+              CREATE SCHEMA elsewhere AUTHORIZATION app_%1$s;
+              SET ROLE app_%1$s;
+              SET search_path = elsewhere, public;
+              CREATE FUNCTION elsewhere.split_part(text, text, int) RETURNS text
+              LANGUAGE sql AS $$ SELECT 'of another path' $$;
+              INSERT INTO public.users (id, full_name) VALUES (11, 'Ada Lovelace');
+              UPDATE public.users SET full_name = 'Grace Hopper' WHERE id = 1;
+              RESET ROLE;
+              RESET search_path;
+              """
+                  .formatted(database.name()));
+          assertThat(rows(database, "id IN (1, 11)"))
+              .isEqualTo("1|Grace Hopper|Grace|Hopper, 11|Ada Lovelace|Ada|Lovelace");
+          database.execute(
+              "DROP OWNED BY app_%1$s; DROP ROLE app_%1$s;".formatted(database.name()));
+        });
+  }
 }
