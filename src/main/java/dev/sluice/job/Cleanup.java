@@ -3,9 +3,13 @@ package dev.sluice.job;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.Script;
 import dev.sluice.postgres.Waiter;
+import dev.sluice.schema.CaptureLog;
 import dev.sluice.schema.JournalRemains;
 import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.ScriptSettings;
+import dev.sluice.validation.RefusedException;
+import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /** What the steps of a cleanup do. Each may run again from any point. */
@@ -14,18 +18,32 @@ final class Cleanup {
   private final Migration migration;
   private final ScriptRunner scripts;
   private final JournalRemains journal;
+  private final Optional<CaptureLog> captured;
 
   Cleanup(DataSource dataSource, Migration migration, Waiter waiter) {
     this.migration = migration;
     this.scripts = new ScriptRunner(dataSource, waiter, ScriptSettings.DEFAULT);
     this.journal = new JournalRemains(dataSource, waiter, ScriptSettings.DEFAULT, migration.id());
+    this.captured = CaptureLogs.of(dataSource, migration, waiter);
   }
 
   /**
    * First our own triggers, which may stand on what the script drops. They only note new rows for a
-   * rollback: nothing is lost if the process dies between the two.
+   * rollback: nothing is lost if the process dies between the two. The one that captures goes with
+   * its log, if no change waits there once it is gone.
+   *
+   * @throws RefusedException if one does; nothing was dropped
    */
   void dropOldSide() {
+    if (!captured.map(CaptureLog::dropIfEmpty).orElse(true)) {
+      throw new RefusedException(
+          migration.id(),
+          List.of(
+              ("the application has changed rows on the old side just now, and the new one is stale"
+                      + " there. Nothing was dropped. 'force %1$s completed', then 'run %1$s', and"
+                      + " clean up again once only the new side is written.")
+                  .formatted(migration.id())));
+    }
     journal.stopNotingBornRows();
     migration
         .script(Script.Kind.CLEANUP_UP)

@@ -4,6 +4,7 @@ import dev.sluice.control.UndoMethod;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Script;
 import dev.sluice.postgres.Waiter;
+import dev.sluice.schema.CaptureLog;
 import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.UndoJournal;
 import dev.sluice.validation.RefusedException;
@@ -45,8 +46,12 @@ final class Rollback {
     undo.toRun(down).ifPresent(script -> scripts.run(migration.id(), script));
   }
 
-  /** New rows are no longer noted as born: none is changed any more. */
+  /**
+   * New rows are no longer noted as born, and no change is captured: none is computed any more, and
+   * what goes next must not stand below a trigger of ours.
+   */
   void unsync() {
+    CaptureLogs.of(dataSource, migration, waiter).ifPresent(CaptureLog::drop);
     journal().ifPresent(UndoJournal::stopNotingBornRows);
   }
 

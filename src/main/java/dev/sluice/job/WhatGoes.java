@@ -1,7 +1,9 @@
 package dev.sluice.job;
 
+import dev.sluice.control.CapturedEntries;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.Script;
+import dev.sluice.postgres.CaptureTable;
 import dev.sluice.schema.DropPreview;
 import dev.sluice.schema.JournalRemains;
 import dev.sluice.schema.ScriptSettings;
@@ -31,8 +33,11 @@ final class WhatGoes {
 
   /** By a cleanup: what its script names, and the undo journal last. */
   List<String> inCleanup(Migration migration) {
-    List<String> lines =
-        new ArrayList<>(in(migration.script(Script.Kind.CLEANUP_UP).stream().toList()));
+    List<String> lines = new ArrayList<>();
+    if (hasCaptureLog(migration)) {
+      lines.add("capture log %s and its trigger".formatted(CaptureTable.nameOf(migration.id())));
+    }
+    lines.addAll(in(migration.script(Script.Kind.CLEANUP_UP).stream().toList()));
     journal(migration)
         .map(
             size ->
@@ -44,7 +49,13 @@ final class WhatGoes {
 
   /** Whether a cleanup would take nothing away. */
   boolean cleanupIsEmpty(Migration migration) {
-    return migration.script(Script.Kind.CLEANUP_UP).isEmpty() && journal(migration).isEmpty();
+    return migration.script(Script.Kind.CLEANUP_UP).isEmpty()
+        && journal(migration).isEmpty()
+        && !hasCaptureLog(migration);
+  }
+
+  private boolean hasCaptureLog(Migration migration) {
+    return new CapturedEntries(new JdbcTemplate(dataSource)).isKept(migration.id());
   }
 
   private Optional<JournalRemains.Size> journal(Migration migration) {

@@ -24,6 +24,7 @@ public final class Preflight {
           new PublicationCheck(),
           new RuleCheck(),
           new UnguardedCheck(),
+          new CaptureCheck(),
           new JournalCheck(),
           new UpdateCheck(),
           new TableNotes(),
