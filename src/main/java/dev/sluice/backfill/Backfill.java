@@ -95,6 +95,16 @@ public final class Backfill {
     return new Backfill(environment, migration, run, () -> works.forward(transformer));
   }
 
+  /** Rows that the application has changed: walks the log of {@code sync: capture}. */
+  public static Backfill captured(
+      Environment environment,
+      DataMigration migration,
+      @Nullable RowTransformer transformer,
+      RunContext run) {
+    Works works = new Works(environment.dataSource(), migration, run.run());
+    return new Backfill(environment, migration, run, () -> works.captured(transformer));
+  }
+
   /** The way back; only for a run whose rows are to be put back one by one. */
   public static Backfill back(Environment environment, DataMigration migration, RunContext run) {
     Works works = new Works(environment.dataSource(), migration, run.run());
@@ -113,7 +123,21 @@ public final class Backfill {
 
   /** Picks up what the partitions left, until a count proves that nothing is. */
   public Step sweepStep(String name) {
-    return new SweepStep(name, environment.jobRepository(), this);
+    return sweepStep(name, null);
+  }
+
+  /**
+   * The same, and then the log of captured keys.
+   *
+   * @param captured made by {@link #captured}; null: there is none
+   */
+  public Step sweepStep(String name, @Nullable Backfill captured) {
+    return new SweepStep(name, environment.jobRepository(), this, captured);
+  }
+
+  /** Does what has been captured, if this was made by {@link #captured}. */
+  public Step catchUpStep(String name) {
+    return new CatchUpStep(name, environment.jobRepository(), this);
   }
 
   /** Why the server does not allow a safe chunk, if so: its deadlock_timeout is too short. */
@@ -172,7 +196,7 @@ public final class Backfill {
             migration.tuning().retry().backoff(),
             environment.waiter(),
             SqlStates::isTransient);
-    return new RemainingCount(windows(), work().condition(), retry, this::checkBoundary)
+    return new RemainingCount(windows(), work().left(), retry, this::checkBoundary)
         .count(new KeySample(jdbc, work().walked()).windows(), run.workers());
   }
 
@@ -180,8 +204,8 @@ public final class Backfill {
   Optional<LockedRow> lockedRow(Remaining remaining) {
     RowLocks locks = new RowLocks(jdbc, work().written());
     for (KeyRange range : remaining.ranges()) {
-      List<Key> rows = windows().keys(range, work().condition(), KEYS_LOOKED_AT);
-      Optional<RowLocks.Held> held = locks.firstHeld(rows);
+      List<Key> rows = windows().keys(range, work().left(), KEYS_LOOKED_AT);
+      Optional<RowLocks.Held> held = locks.firstHeld(work().rows(rows));
       if (held.isPresent()) {
         return held.map(row -> new LockedRow(row.key(), row.holder()));
       }

@@ -3,6 +3,8 @@ package dev.sluice.backfill;
 import dev.sluice.migration.Change;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
+import dev.sluice.migration.Sync;
+import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.Key;
 import java.util.List;
 import javax.sql.DataSource;
@@ -29,6 +31,18 @@ final class ForwardWork extends TableWork {
   @Override
   public Direction direction() {
     return Direction.FORWARD;
+  }
+
+  /**
+   * Not those that are captured, which the application may insert for ever: the log is swept for
+   * them.
+   */
+  @Override
+  public String left() {
+    return migration.sync() instanceof Sync.Capture
+        ? "(%s\n) AND %s"
+            .formatted(condition(), CaptureTable.of(migration.id(), target().key()).notWaiting())
+        : condition();
   }
 
   @Override

@@ -31,6 +31,7 @@ final class KeysetQueryProvider implements PagingQueryProvider {
   private static final String STRIDE = "_s";
 
   private final TableKey key;
+  private final String from;
   private final String columns;
   private final String guard;
   private final String locking;
@@ -41,13 +42,15 @@ final class KeysetQueryProvider implements PagingQueryProvider {
   private final Map<String, Order> sortKeys;
 
   /**
+   * @param from the table, and what is joined with it
    * @param columns the select list
    * @param guard the user's SQL, as it was written
    * @param locking the locking clause, empty for none
    */
   KeysetQueryProvider(
-      TableKey key, String columns, String guard, String locking, Page.Request asked) {
+      TableKey key, String from, String columns, String guard, String locking, Page.Request asked) {
     this.key = key;
+    this.from = from;
     this.columns = columns;
     this.guard = UserSql.forNamedParameters(guard);
     this.locking = locking;
@@ -117,7 +120,7 @@ final class KeysetQueryProvider implements PagingQueryProvider {
         """
         .formatted(
             columns,
-            key.table().quoted(),
+            from,
             guard,
             after,
             through,

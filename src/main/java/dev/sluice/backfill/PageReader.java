@@ -25,6 +25,7 @@ final class PageReader<I> {
 
   private final DataSource dataSource;
   private final TableKey key;
+  private final String from;
   private final String columns;
   private final String guard;
   private final RowMapper<I> rowMapper;
@@ -37,8 +38,24 @@ final class PageReader<I> {
       String guard,
       RowMapper<I> rowMapper,
       Function<I, Key> keyOf) {
+    this(dataSource, key, key.table().quoted(), columns, guard, rowMapper, keyOf);
+  }
+
+  /**
+   * @param from the walked table and what is joined with it, at most one row to each of its rows;
+   *     with named parameters, free of locks
+   */
+  PageReader(
+      DataSource dataSource,
+      TableKey key,
+      String from,
+      String columns,
+      String guard,
+      RowMapper<I> rowMapper,
+      Function<I, Key> keyOf) {
     this.dataSource = dataSource;
     this.key = key;
+    this.from = from;
     this.columns = columns;
     this.guard = guard;
     this.rowMapper = rowMapper;
@@ -50,7 +67,7 @@ final class PageReader<I> {
    */
   Page<I> read(Page.Request asked, String locking) throws Exception {
     int rows = asked.rows();
-    KeysetQueryProvider query = new KeysetQueryProvider(key, columns, guard, locking, asked);
+    KeysetQueryProvider query = new KeysetQueryProvider(key, from, columns, guard, locking, asked);
     JdbcPagingItemReader<I> reader = new JdbcPagingItemReader<>(dataSource, query);
     reader.setName(NAME);
     reader.setPageSize(rows);

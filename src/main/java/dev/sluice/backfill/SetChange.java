@@ -48,7 +48,7 @@ final class SetChange implements RowChange<Key, Key> {
     this.update = target.write(assignments(expressions), WriteStatement.Source.NONE);
   }
 
-  private static List<WriteStatement.Assignment> assignments(Map<Identifier, String> expressions) {
+  static List<WriteStatement.Assignment> assignments(Map<Identifier, String> expressions) {
     return expressions.entrySet().stream()
         .map(
             e -> {

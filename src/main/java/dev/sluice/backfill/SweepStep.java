@@ -8,6 +8,7 @@ import dev.sluice.postgres.Waiter.StoppedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.repository.JobRepository;
@@ -36,19 +37,29 @@ final class SweepStep extends AbstractStep {
   private static final int KEYS_KEPT = 1_000;
 
   private final Backfill backfill;
+  private final @Nullable Backfill captured;
 
-  SweepStep(String name, JobRepository jobRepository, Backfill backfill) {
+  /**
+   * @param captured whose work is the capture log, which is swept after the guard; null: there is
+   *     none
+   */
+  SweepStep(
+      String name, JobRepository jobRepository, Backfill backfill, @Nullable Backfill captured) {
     super(jobRepository);
     setName(name);
     // rows may have come under the guard since a launch that failed behind the sweep
     setAllowStartIfComplete(true);
     this.backfill = backfill;
+    this.captured = captured;
   }
 
   @Override
   protected void doExecute(StepExecution step) throws Exception {
     try {
       sweep(step);
+      if (captured != null) {
+        new CaptureSweep(captured).sweep(step);
+      }
     } catch (StoppedException e) {
       step.setTerminateOnly();
     }
@@ -75,18 +86,19 @@ final class SweepStep extends AbstractStep {
       backfill.waiter().await(stalled.waitBefore(remaining.rows()));
       boolean skipLocked = round <= SKIPPING_ROUNDS;
       try {
-        pass(step, remaining, skipLocked);
+        pass(backfill, step, remaining, skipLocked);
       } catch (Exception e) {
         if (skipLocked || !SqlStates.isLockTimeout(e)) {
           throw e;
         }
-        waited = waited.plus(waitForLock(remaining, waited, e));
+        waited = waited.plus(waitForLock(backfill, remaining, waited, e));
         round--; // bounded by the time waited
       }
     }
   }
 
-  private void pass(StepExecution step, Remaining remaining, boolean skipLocked) throws Exception {
+  static void pass(Backfill backfill, StepExecution step, Remaining remaining, boolean skipLocked)
+      throws Exception {
     Unchanged unchanged = new Unchanged();
     int rows = skipLocked ? backfill.rowsMax() : 1;
     ChunkLoop.Pass pass = new ChunkLoop.Pass(rows, skipLocked, ChunkLoop.Unchanged.REPORT, false);
@@ -103,8 +115,8 @@ final class SweepStep extends AbstractStep {
   }
 
   /** Says who holds the row, waits, and returns how long. */
-  private Duration waitForLock(Remaining remaining, Duration waited, Exception cause)
-      throws Exception {
+  static Duration waitForLock(
+      Backfill backfill, Remaining remaining, Duration waited, Exception cause) throws Exception {
     LockedRow locked = backfill.lockedRow(remaining).orElse(null);
     String holder = locked == null ? "unknown" : locked.toString();
     log.warn(

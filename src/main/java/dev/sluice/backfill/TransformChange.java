@@ -89,14 +89,19 @@ final class TransformChange implements RowChange<TransformChange.Read, Transform
 
   @Override
   public ItemProcessor<Read, Computed> processor() {
-    return item -> {
-      try {
-        transformer.transform(item.row());
-      } catch (Exception e) {
-        throw new TransformFailedException(item.key(), e);
-      }
-      return new Computed(item.key(), item.version(), texts(item));
-    };
+    return item -> compute(transformer, item);
+  }
+
+  /**
+   * @throws TransformFailedException if it fails, or gives no row's values
+   */
+  static Computed compute(RowTransformer transformer, Read item) {
+    try {
+      transformer.transform(item.row());
+    } catch (Exception e) {
+      throw new TransformFailedException(item.key(), e);
+    }
+    return new Computed(item.key(), item.version(), texts(item));
   }
 
   /**

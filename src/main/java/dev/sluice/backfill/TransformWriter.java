@@ -38,11 +38,29 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
     private final String update;
 
     Statements(WriteTarget target, List<Identifier> write, RowLock lock) {
+      this(
+          target,
+          lock,
+          write.size(),
+          target.write(assignments(target.table(), write), source(target.key(), write.size())));
+    }
+
+    private Statements(WriteTarget target, RowLock lock, int writeWidth, String update) {
       this.key = target.key();
       this.lock = lock;
-      this.writeWidth = write.size();
+      this.writeWidth = writeWidth;
       this.lockRows = lockRows(key, UserSql.forJdbc(target.condition()));
-      this.update = target.write(assignments(target.table(), write), source(key, write.size()));
+      this.update = update;
+    }
+
+    /** The values are SQL expressions over the row, and none comes with it. */
+    static Statements ofExpressions(
+        WriteTarget target, Map<Identifier, String> expressions, RowLock lock) {
+      return new Statements(
+          target,
+          lock,
+          0,
+          target.write(SetChange.assignments(expressions), WriteStatement.Source.NONE));
     }
 
     /**
@@ -180,7 +198,7 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(statements.update)) {
       List<Key> keys = keys(items);
-      int index = statements.key.bind(statement, keys, 1);
+      int index = statements.writeWidth == 0 ? 1 : statements.key.bind(statement, keys, 1);
       for (int column = 0; column < statements.writeWidth; column++) {
         Object[] values = new Object[items.size()];
         for (int row = 0; row < values.length; row++) {

@@ -34,8 +34,18 @@ interface Work {
   /** Which rows of {@link #walked} are still to do; a user's SQL, as it was written. */
   String condition();
 
+  /** Which rows a count finds that are left: those whose turn comes later do not count. */
+  default String left() {
+    return condition();
+  }
+
   /** The table whose rows are locked and written. */
   TableKey written();
+
+  /** The keys of the rows that belong to keys of {@link #walked}. */
+  default List<Key> rows(List<Key> keys) {
+    return keys;
+  }
 
   /** Whether an update can be HOT, if only its page has room: see {@link Strides}. */
   boolean stridesHelp();

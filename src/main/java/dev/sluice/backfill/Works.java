@@ -30,16 +30,21 @@ final class Works {
   }
 
   Work forward(@Nullable RowTransformer transformer) {
+    return new ForwardWork(dataSource, migration, transformer, target(migration.guard()));
+  }
+
+  /** Rows by the log of captured keys: the guard does not say which. */
+  Work captured(@Nullable RowTransformer transformer) {
+    return new CaptureWork(
+        dataSource, migration, transformer, target("TRUE"), migration.guardOrTrue());
+  }
+
+  private WriteTarget target(@Nullable String guard) {
     Table table = table();
     TableKey key = TableKey.of(table, migration.key());
     // a run that began before there were plans has none, and goes on as it began
     boolean journaled = plan().isPresent() && method() == UndoMethod.JOURNAL;
-    JournalTable journal = journaled ? journal(key) : null;
-    return new ForwardWork(
-        dataSource,
-        migration,
-        transformer,
-        new WriteTarget(table, key, migration.guard(), journal));
+    return new WriteTarget(table, key, guard, journaled ? journal(key) : null);
   }
 
   Work back() {

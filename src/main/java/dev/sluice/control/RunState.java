@@ -41,7 +41,7 @@ public enum RunState {
           Map.entry(DIRTY, Set.of(RUNNING, ROLLING_BACK, FAILED)), // goes on, taken back, examined
           Map.entry(
               COMPLETED,
-              Set.of(RUNNING, ROLLING_BACK, CLEANING)), // a catch-up run, or one of the two ends
+              Set.of(COMPLETED, ROLLING_BACK, CLEANING)), // a catch-up, or one of the two ends
           Map.entry(
               ROLLING_BACK, Set.of(ROLLING_BACK, ROLLED_BACK, STOPPED, FAILED)), // never forward
           Map.entry(ROLLED_BACK, Set.of(RUNNING)), // a new run, counted up

@@ -3,11 +3,14 @@ package dev.sluice.job;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.Script;
 import dev.sluice.postgres.Waiter;
+import dev.sluice.schema.CaptureLog;
 import dev.sluice.schema.JournalRemains;
 import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.ScriptSettings;
 import dev.sluice.schema.SyncRemains;
+import dev.sluice.validation.RefusedException;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /** What the steps of a cleanup do. Each may run again from any point. */
@@ -17,12 +20,14 @@ final class Cleanup {
   private final ScriptRunner scripts;
   private final JournalRemains journal;
   private final SyncRemains sync;
+  private final Optional<CaptureLog> captured;
 
   Cleanup(DataSource dataSource, Migration migration, Waiter waiter) {
     this.migration = migration;
     this.scripts = new ScriptRunner(dataSource, waiter, ScriptSettings.DEFAULT);
     this.journal = new JournalRemains(dataSource, waiter, ScriptSettings.DEFAULT, migration.id());
     this.sync = new SyncRemains(dataSource, waiter, ScriptSettings.DEFAULT, migration.id());
+    this.captured = CaptureLogs.of(dataSource, migration, waiter);
   }
 
   /**
@@ -32,8 +37,21 @@ final class Cleanup {
    * <p>The sync trigger goes in one transaction with what the script drops: as long as the old side
    * is there, what the application writes there reaches the new one, and no statement of the
    * application meets a trigger that reads a column that is gone.
+   *
+   * <p>The trigger that captures goes with its log, if no change waits there once it is gone.
+   *
+   * @throws RefusedException if one does; nothing was dropped
    */
   void dropOldSide() {
+    if (!captured.map(CaptureLog::dropIfEmpty).orElse(true)) {
+      throw new RefusedException(
+          migration.id(),
+          List.of(
+              ("the application has changed rows on the old side just now, and the new one is stale"
+                      + " there. Nothing was dropped. 'force %1$s completed', then 'run %1$s', and"
+                      + " clean up again once only the new side is written.")
+                  .formatted(migration.id())));
+    }
     journal.stopNotingBornRows();
     migration
         .script(Script.Kind.CLEANUP_UP)

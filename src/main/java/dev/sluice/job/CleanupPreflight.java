@@ -1,5 +1,6 @@
 package dev.sluice.job;
 
+import dev.sluice.control.CapturedEntries;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.StopSignal;
 import dev.sluice.migration.CleanupPolicy;
@@ -84,6 +85,13 @@ final class CleanupPreflight {
       refusals.add(tooEarly(entry));
     }
     refusals.addAll(scriptProblems());
+    long waiting = new CapturedEntries(environment.jdbc()).waiting(migration().id());
+    if (waiting > 0) {
+      refusals.add(
+          ("%s captured changes wait, and where they are the new side is older than the old one."
+                  + " 'run %s' first.")
+              .formatted(CapturedEntries.text(waiting), migration().id()));
+    }
     if (migration() instanceof DataMigration data
         && new Catalog(environment.jdbc()).find(data.table()).isEmpty()) {
       refusals.add(

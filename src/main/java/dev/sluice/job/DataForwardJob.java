@@ -53,6 +53,11 @@ final class DataForwardJob extends ForwardJob {
     JobSteps steps = new JobSteps(environment, launch, workers);
     Backfill backfill =
         Backfill.forward(steps.backfillEnvironment(), migration, transformer, steps.runContext());
+    Backfill captured =
+        CaptureLogs.isKept(migration)
+            ? Backfill.captured(
+                steps.backfillEnvironment(), migration, transformer, steps.runContext())
+            : null;
     return new JobBuilder(name(), environment.jobRepository())
         .start(steps.action(StepName.PREFLIGHT, checks::preflight).atEachLaunch())
         .next(steps.action(StepName.EXPAND, expansion::run))
@@ -67,8 +72,15 @@ final class DataForwardJob extends ForwardJob {
                     })
                 .atEachLaunch())
         .next(steps.partitioned(StepName.BACKFILL, backfill, migration.tuning().workers()))
-        .next(backfill.sweepStep(StepName.SWEEP.label()))
-        .next(steps.action(StepName.CONSTRAIN, () -> run(scripts, Script.Kind.CONSTRAIN_UP)))
+        .next(backfill.sweepStep(StepName.SWEEP.label(), captured))
+        .next(
+            steps.action(
+                StepName.CONSTRAIN,
+                () -> {
+                  run(scripts, Script.Kind.CONSTRAIN_UP);
+                  CaptureLogs.of(environment.dataSource(), migration, launch.waiter())
+                      .ifPresent(capture -> capture.refresh(migration));
+                }))
         .next(steps.action(StepName.VERIFY, checks::verify))
         .build();
   }

@@ -1,5 +1,6 @@
 package dev.sluice.job;
 
+import dev.sluice.control.CapturedEntries;
 import dev.sluice.control.UndoMethod;
 import dev.sluice.control.UndoPlans;
 import dev.sluice.control.UndoPlans.UndoPlan;
@@ -8,6 +9,7 @@ import dev.sluice.migration.Identifier;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.Sync;
 import dev.sluice.migration.Undo;
+import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.Catalog;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.Waiter;
@@ -86,6 +88,8 @@ final class Expansion {
       require(new DataPreflight(dataSource).check(migration).refusals());
       sync(method);
     }
+    // before the key range is fixed: what is captured from here on may lie behind any cursor
+    CaptureLogs.of(dataSource, migration, waiter).ifPresent(capture -> capture.install(migration));
     plans.decide(migration.id(), run, decision(expanded));
     log.info("undo.method migration={} method={}", migration.id(), method.label());
   }
@@ -129,6 +133,7 @@ final class Expansion {
    * @throws RefusedException if the definition has changed it since
    */
   void requireSamePlan() {
+    requireCaptureLog();
     Optional<UndoPlan> plan = plans.find(migration.id(), run);
     if (plan.isEmpty()) {
       log.warn(
@@ -146,6 +151,18 @@ final class Expansion {
               ("the run began with %s, the definition now says %s, and its undo would not fit."
                       + " Put the definition back, or roll the run back first.")
                   .formatted(began, now)));
+    }
+  }
+
+  private void requireCaptureLog() {
+    if (CaptureLogs.isKept(migration)
+        && !new CapturedEntries(new JdbcTemplate(dataSource)).isKept(migration.id())) {
+      throw new RefusedException(
+          migration.id(),
+          List.of(
+              ("its capture log %s is gone, or the run began without 'sync: capture': what the"
+                      + " application has changed since is not known. Roll the run back, and run it again.")
+                  .formatted(CaptureTable.nameOf(migration.id()))));
     }
   }
 

@@ -48,7 +48,7 @@ final class Launcher {
           "run.changed migration={} its definition is not the one that the last launch ran",
           migration.id());
     }
-    ledger.started(launch.epoch(), launch.run(), job.running(), migration, environment.runner());
+    job.noteStart(ledger, launch, environment.runner());
     RunResult result;
     try {
       // a process may die between the job's end and the ledger's note of it
@@ -57,7 +57,7 @@ final class Launcher {
       noteFailure(launch, e);
       throw e;
     }
-    ledger.ended(launch.epoch(), job.ended(result.outcome()), result.failure());
+    job.noteEnd(ledger, launch, job.ended(result.outcome()), result.outcome(), result.failure());
     return result;
   }
 
@@ -79,11 +79,9 @@ final class Launcher {
 
   private void noteFailure(Launch launch, Exception failure) {
     try {
-      RunState state =
-          isLast.test(failure)
-              ? job.ended(Failures.result(id(), failure).outcome())
-              : job.failedForNow(failure);
-      ledger.ended(launch.epoch(), state, Failures.describe(id(), failure));
+      Outcome outcome = Failures.result(id(), failure).outcome();
+      RunState state = isLast.test(failure) ? job.ended(outcome) : job.failedForNow(failure);
+      job.noteEnd(ledger, launch, state, outcome, Failures.describe(id(), failure));
     } catch (RuntimeException e) {
       failure.addSuppressed(e); // no database, or another runner: the next launch sets it right
     }

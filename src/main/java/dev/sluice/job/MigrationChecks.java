@@ -110,6 +110,12 @@ final class MigrationChecks {
     require(beforeExpand());
   }
 
+  /** Whether the table is still as a catch-up needs it. */
+  void preflightCatchUp() {
+    require(beforeExpand());
+    require(afterExpand());
+  }
+
   void preflightData() {
     require(afterExpand());
     if (!hasBegun()) {

@@ -1,10 +1,12 @@
 package dev.sluice.job;
 
+import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.RunState;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.Tuning;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.job.parameters.JobParametersBuilder;
@@ -60,6 +62,22 @@ interface MigrationJob {
    * ended, stays in {@link #running}.
    */
   RunState ended(Outcome outcome);
+
+  /** Notes in the ledger that a launch begins. */
+  default void noteStart(Ledger ledger, Launch launch, String by) {
+    ledger.started(launch.epoch(), launch.run(), running(), migration(), by);
+  }
+
+  /**
+   * Notes in the ledger how a launch ended.
+   *
+   * @param state what {@link #ended} or {@link #failedForNow} says
+   * @param failure one line, null if it did not fail
+   */
+  default void noteEnd(
+      Ledger ledger, Launch launch, RunState state, Outcome outcome, @Nullable String failure) {
+    ledger.ended(launch.epoch(), state, failure);
+  }
 
   /** The ledger's state after a failure that a relaunch may pass. */
   RunState failedForNow(Exception failure);

@@ -6,6 +6,7 @@ import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.SchemaMigration;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Which job does what for which kind of migration. */
@@ -29,6 +30,18 @@ final class MigrationJobs {
       return new CodeForwardJob(environment, code, Objects.requireNonNull(loaded.code()));
     }
     throw unknown(migration);
+  }
+
+  /** Empty: the migration has no {@code sync: capture}. */
+  Optional<MigrationJob> catchUp(LoadedMigration loaded) {
+    return CaptureLogs.isKept(loaded.migration())
+        ? Optional.of(
+            new CatchUpJob(
+                environment,
+                (DataMigration) loaded.migration(),
+                loaded.transformer(),
+                forward(loaded)))
+        : Optional.empty();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.sluice.job;
 
+import dev.sluice.control.CapturedEntries;
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.RunState;
@@ -60,9 +61,17 @@ public final class MigrationRunner {
     RunResult result =
         isToBeTakenBack(migration)
             ? new RunResult(migration.id(), Outcome.FAILED, failure(migration.id()), null)
-            : jobRun.run(jobs.forward(migration), stop);
+            : forward(migration, stop);
     return hasFailed(result) && isToBeTakenBack(migration)
         ? rolledBack(migration, result, stop)
+        : result;
+  }
+
+  /** Once it is completed: what has been captured since. */
+  private RunResult forward(LoadedMigration migration, StopSignal stop) {
+    RunResult result = jobRun.run(jobs.forward(migration), stop);
+    return result.outcome() == Outcome.ALREADY_COMPLETED
+        ? jobs.catchUp(migration).map(job -> jobRun.run(job, stop)).orElse(result)
         : result;
   }
 
@@ -199,7 +208,7 @@ public final class MigrationRunner {
       Optional<LedgerEntry> entry = currentEntry(migration.id());
       Optional<RunResult> answer = entry.flatMap(job::withoutLaunch);
       if (answer.isPresent()) {
-        return answer.get();
+        return withCatchUp(answer.get(), migration);
       }
       if (migration instanceof DataMigration data) {
         long run = entry.map(job::run).orElse(1L);
@@ -216,6 +225,20 @@ public final class MigrationRunner {
           ? Failures.stopped(migration.id())
           : Failures.result(migration.id(), e);
     }
+  }
+
+  private RunResult withCatchUp(RunResult answer, Migration migration) {
+    long waiting =
+        CaptureLogs.isKept(migration)
+            ? new CapturedEntries(environment.jdbc()).waiting(migration.id())
+            : 0;
+    return answer.outcome() == Outcome.ALREADY_COMPLETED && waiting > 0
+        ? RunResult.of(
+            migration.id(),
+            Outcome.COMPLETED,
+            "%s: completed, a run would do %s captured changes"
+                .formatted(migration.id(), CapturedEntries.text(waiting)))
+        : answer;
   }
 
   /**

@@ -33,6 +33,11 @@ final class NextSteps {
     if (migration instanceof DataMigration) {
       steps.add("'verify %s' checks the result again, at any time".formatted(id));
     }
+    if (CaptureLogs.isKept(migration)) {
+      steps.add(
+          "'run %s' once more, from cron perhaps, does what the application changes until its cleanup"
+              .formatted(id));
+    }
     steps.add(
         irreversible()
             .map("it cannot be taken back: %s"::formatted)

@@ -4,6 +4,7 @@ import dev.sluice.control.UndoMethod;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Script;
 import dev.sluice.postgres.Waiter;
+import dev.sluice.schema.CaptureLog;
 import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.ScriptSettings;
 import dev.sluice.schema.SyncRemains;
@@ -48,11 +49,12 @@ final class Rollback {
   }
 
   /**
-   * What the application writes from here on stays as it writes it. New rows are no longer noted as
-   * born: none is changed any more.
+   * What the application writes from here on stays as it writes it, and what goes next does not
+   * stand below a trigger of ours. New rows are no longer noted as born: none is changed any more.
    */
   void unsync() {
     new SyncRemains(dataSource, waiter, ScriptSettings.DEFAULT, migration.id()).dropNow();
+    CaptureLogs.of(dataSource, migration, waiter).ifPresent(CaptureLog::drop);
     journal().ifPresent(UndoJournal::stopNotingBornRows);
   }
 

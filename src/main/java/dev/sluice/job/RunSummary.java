@@ -1,5 +1,6 @@
 package dev.sluice.job;
 
+import dev.sluice.control.CapturedEntries;
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.migration.DataMigration;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What a launch says at its end: what changed, and each check with its result. */
 final class RunSummary {
@@ -40,6 +42,8 @@ final class RunSummary {
     Optional<Certificate> certificate = new Certificates(dataSource).latest(id, entry.run());
     certificate.ifPresent(found -> lines.addAll(checks(found)));
     lines.add(closing.time(id.value(), entry.run()));
+    CatchUpJob.waitingLine(new CapturedEntries(new JdbcTemplate(dataSource)).waiting(id), migration)
+        .ifPresent(lines::add);
     lines.addAll(new NextSteps(dataSource, migration).afterRun());
     return RunResult.of(id, Outcome.COMPLETED, String.join("\n", lines));
   }

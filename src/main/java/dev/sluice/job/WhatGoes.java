@@ -1,7 +1,9 @@
 package dev.sluice.job;
 
+import dev.sluice.control.CapturedEntries;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.Script;
+import dev.sluice.postgres.CaptureTable;
 import dev.sluice.schema.DropPreview;
 import dev.sluice.schema.JournalRemains;
 import dev.sluice.schema.ScriptSettings;
@@ -33,6 +35,9 @@ final class WhatGoes {
   /** By a cleanup: the sync trigger, what its script names, and the undo journal last. */
   List<String> inCleanup(Migration migration) {
     List<String> lines = new ArrayList<>(sync(migration).stream().toList());
+    if (hasCaptureLog(migration)) {
+      lines.add("capture log %s and its trigger".formatted(CaptureTable.nameOf(migration.id())));
+    }
     lines.addAll(in(migration.script(Script.Kind.CLEANUP_UP).stream().toList()));
     journal(migration)
         .map(
@@ -47,12 +52,17 @@ final class WhatGoes {
   boolean cleanupIsEmpty(Migration migration) {
     return migration.script(Script.Kind.CLEANUP_UP).isEmpty()
         && journal(migration).isEmpty()
-        && sync(migration).isEmpty();
+        && sync(migration).isEmpty()
+        && !hasCaptureLog(migration);
   }
 
   private Optional<String> sync(Migration migration) {
     return new SyncRemains(dataSource, duration -> {}, ScriptSettings.DEFAULT, migration.id())
         .describe();
+  }
+
+  private boolean hasCaptureLog(Migration migration) {
+    return new CapturedEntries(new JdbcTemplate(dataSource)).isKept(migration.id());
   }
 
   private Optional<JournalRemains.Size> journal(Migration migration) {

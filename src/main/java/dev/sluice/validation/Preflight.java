@@ -25,6 +25,7 @@ public final class Preflight {
           new RuleCheck(),
           new UnguardedCheck(),
           new SyncTableCheck(),
+          new CaptureCheck(),
           new JournalCheck(),
           new UpdateCheck(),
           new TableNotes(),

@@ -27,7 +27,7 @@ final class UnguardedCheck implements TableCheck {
     }
   }
 
-  private static boolean isOwner(JdbcOperations jdbc, long table) {
+  static boolean isOwner(JdbcOperations jdbc, long table) {
     return Boolean.TRUE.equals(
         jdbc.queryForObject(
             "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = ?",

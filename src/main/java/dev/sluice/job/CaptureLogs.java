@@ -1,0 +1,27 @@
+package dev.sluice.job;
+
+import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Migration;
+import dev.sluice.migration.Sync;
+import dev.sluice.postgres.Waiter;
+import dev.sluice.schema.CaptureLog;
+import dev.sluice.schema.ScriptSettings;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/** Finds the capture log of a migration. */
+final class CaptureLogs {
+
+  private CaptureLogs() {}
+
+  /** Empty: the definition has no {@code sync: capture}. */
+  static Optional<CaptureLog> of(DataSource dataSource, Migration migration, Waiter waiter) {
+    return isKept(migration)
+        ? Optional.of(new CaptureLog(dataSource, waiter, ScriptSettings.DEFAULT, migration.id()))
+        : Optional.empty();
+  }
+
+  static boolean isKept(Migration migration) {
+    return migration instanceof DataMigration data && data.sync() instanceof Sync.Capture;
+  }
+}

@@ -1,0 +1,182 @@
+package dev.sluice.job;
+
+import dev.sluice.backfill.Backfill;
+import dev.sluice.control.CapturedEntries;
+import dev.sluice.control.Ledger;
+import dev.sluice.control.LedgerEntry;
+import dev.sluice.control.RunState;
+import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.RowTransformer;
+import dev.sluice.schema.ScriptRunner;
+import dev.sluice.schema.ScriptSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.batch.core.job.Job;
+import org.springframework.batch.core.job.JobExecution;
+import org.springframework.batch.core.job.JobInstance;
+import org.springframework.batch.core.job.builder.JobBuilder;
+import org.springframework.batch.core.job.parameters.JobParameters;
+import org.springframework.batch.core.job.parameters.JobParametersBuilder;
+import org.springframework.batch.core.step.StepExecution;
+import org.springframework.core.task.TaskExecutor;
+
+/**
+ * The job that does what the application has changed since the run of a migration with {@code sync:
+ * capture}. It reads the log of captured keys, never the whole table.
+ *
+ * <p>The migration is completed all the while, in the ledger too: what depends on it, its rollback,
+ * and the time until its cleanup are not concerned, and one that is killed leaves nothing to
+ * repair. The next launch goes on with the same job instance until it is over.
+ */
+final class CatchUpJob implements MigrationJob {
+
+  private final JobEnvironment environment;
+  private final DataMigration migration;
+  private final @Nullable RowTransformer transformer;
+  private final MigrationJob forward;
+
+  /**
+   * @param transformer of a {@code transform:}; null for other changes
+   * @param forward answers where the migration is not completed
+   */
+  CatchUpJob(
+      JobEnvironment environment,
+      DataMigration migration,
+      @Nullable RowTransformer transformer,
+      MigrationJob forward) {
+    this.environment = environment;
+    this.migration = migration;
+    this.transformer = transformer;
+    this.forward = forward;
+  }
+
+  @Override
+  public DataMigration migration() {
+    return migration;
+  }
+
+  @Override
+  public String name() {
+    return migration.id() + ".catch-up";
+  }
+
+  /** Identified by how many are over, too. Asked under the runner lock. */
+  @Override
+  public JobParameters parameters(long run, long attempt) {
+    return new JobParametersBuilder(MigrationJob.super.parameters(run, attempt))
+        .addLong("catchUp", environment.ledger().catchUps(migration.id()) + 1, true)
+        .toJobParameters();
+  }
+
+  @Override
+  public Optional<RunResult> withoutLaunch(LedgerEntry entry) {
+    if (entry.state() != RunState.COMPLETED) {
+      // another process has taken it elsewhere between two looks
+      return Optional.of(
+          forward
+              .withoutLaunch(entry)
+              .orElseGet(
+                  () ->
+                      RunResult.of(
+                          migration.id(),
+                          Outcome.REFUSED,
+                          "%s: is %s by now. Run it again."
+                              .formatted(migration.id(), entry.state().label()))));
+    }
+    boolean isToDo = entry.checksum().equals(migration.checksum()) && waiting() > 0;
+    return isToDo ? Optional.empty() : forward.withoutLaunch(entry);
+  }
+
+  private long waiting() {
+    return new CapturedEntries(environment.jdbc()).waiting(migration.id());
+  }
+
+  @Override
+  public RunState running() {
+    return RunState.COMPLETED;
+  }
+
+  @Override
+  public RunState ended(Outcome outcome) {
+    return RunState.COMPLETED;
+  }
+
+  @Override
+  public RunState failedForNow(Exception failure) {
+    return RunState.COMPLETED;
+  }
+
+  @Override
+  public void noteStart(Ledger ledger, Launch launch, String by) {
+    ledger.caughtUp(launch.epoch(), false, null);
+  }
+
+  @Override
+  public void noteEnd(
+      Ledger ledger, Launch launch, RunState state, Outcome outcome, @Nullable String failure) {
+    ledger.caughtUp(launch.epoch(), outcome == Outcome.COMPLETED, failure);
+  }
+
+  @Override
+  public Job build(Launch launch, TaskExecutor workers) {
+    MigrationChecks checks =
+        new MigrationChecks(environment, migration, transformer, launch.run(), launch.waiter());
+    ScriptRunner scripts =
+        new ScriptRunner(environment.dataSource(), launch.waiter(), ScriptSettings.DEFAULT);
+    Expansion expansion =
+        new Expansion(environment.dataSource(), migration, launch.run(), scripts, launch.waiter());
+    JobSteps steps = new JobSteps(environment, launch, workers);
+    Backfill captured =
+        Backfill.captured(steps.backfillEnvironment(), migration, transformer, steps.runContext());
+    return new JobBuilder(name(), environment.jobRepository())
+        .start(
+            steps
+                .action(
+                    StepName.PREFLIGHT,
+                    () -> {
+                      checks.preflightCatchUp();
+                      expansion.requireSamePlan();
+                    })
+                .atEachLaunch())
+        .next(captured.catchUpStep(StepName.SWEEP.label()))
+        .build();
+  }
+
+  @Override
+  public RunResult completed(LedgerEntry entry) {
+    List<String> lines = new ArrayList<>();
+    lines.add("%s: caught up, %,d rows".formatted(migration.id(), rowsChanged(entry)));
+    waitingLine(waiting(), migration).ifPresent(lines::add);
+    return RunResult.of(migration.id(), Outcome.COMPLETED, String.join("\n", lines));
+  }
+
+  /** What a summary says of changes that came too late for it; empty: none. */
+  static Optional<String> waitingLine(long waiting, DataMigration migration) {
+    return waiting == 0
+        ? Optional.empty()
+        : Optional.of(
+            ClosingLines.labelled(
+                "sync",
+                "%s captured changes came meanwhile and wait; 'run %s' does them"
+                    .formatted(CapturedEntries.text(waiting), migration.id())));
+  }
+
+  /** By all launches of this catch-up. */
+  private long rowsChanged(LedgerEntry entry) {
+    JobInstance instance =
+        environment
+            .jobRepository()
+            .getJobInstance(
+                name(), parameters(run(entry), environment.ledger().attempt(migration.id())));
+    if (instance == null) {
+      return 0;
+    }
+    return environment.jobRepository().getJobExecutions(instance).stream()
+        .map(JobExecution::getStepExecutions)
+        .flatMap(steps -> steps.stream())
+        .mapToLong(StepExecution::getWriteCount)
+        .sum();
+  }
+}

@@ -1,0 +1,247 @@
+package dev.sluice.schema;
+
+import dev.sluice.migration.Identifier;
+import dev.sluice.migration.MigrationId;
+import dev.sluice.postgres.CaptureTable;
+import dev.sluice.postgres.ColumnDefault;
+import dev.sluice.postgres.Table;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/**
+ * The function behind the capture trigger: appends a row's key to the log, or does nothing.
+ *
+ * <p>It runs inside the application's statements. It only appends, so that no transaction of the
+ * application waits for another one here; it evaluates nothing of the definition, so that no error
+ * of that is the application's.
+ *
+ * <p>An entry that is due says: compute this row anew, a source of it has changed. One that is not
+ * due says: look whether it is under the guard. The application's own write of a target appends
+ * only where an older entry waits, which it thereby calls off.
+ */
+final class CaptureFunction {
+
+  private final JdbcOperations jdbc;
+  private final MigrationId id;
+  private final CaptureTable log;
+  private final Table table;
+  private final CapturedColumns columns;
+
+  CaptureFunction(
+      JdbcOperations jdbc, MigrationId id, CaptureTable log, Table table, CapturedColumns columns) {
+    this.jdbc = jdbc;
+    this.id = id;
+    this.log = log;
+    this.table = table;
+    this.columns = columns;
+  }
+
+  /** Quoted, with its schema. */
+  static String nameOf(MigrationId id) {
+    return "sluice." + new Identifier("capture_" + id.value()).quoted();
+  }
+
+  /**
+   * The statement that makes it, or makes it anew; that takes no lock on the table.
+   *
+   * <p>Needs a transaction, and leaves its search path empty for what follows there: in the
+   * function names must be qualified as there.
+   */
+  String definition() {
+    jdbc.execute("SET LOCAL search_path = pg_catalog, pg_temp");
+    return """
+        CREATE OR REPLACE FUNCTION %s() RETURNS trigger
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, %spg_temp AS $sluice$
+        DECLARE
+          _kchanged boolean;
+          _kwrote boolean;
+          _kmoved boolean;
+          _kentry boolean;
+        BEGIN
+          IF current_setting('sluice.migration', true) = '%s' THEN
+            RETURN NEW;
+          END IF;
+          IF TG_OP = 'INSERT' THEN
+        %s  ELSE
+            _kchanged := %s;
+            _kwrote := %s;
+            _kmoved := %s;
+        %s  END IF;
+          INSERT INTO %s (%s, %s) VALUES (%s, _kentry);
+          RETURN NEW;
+        END
+        $sluice$
+        """
+        .formatted(
+            nameOf(id),
+            typeSchemas(),
+            id.value(),
+            columns.inPlace() ? "    _kentry := FALSE;\n" : inserted(),
+            differ(columns.sources()),
+            differ(columns.written()),
+            differ(log.key().columns().stream().map(Table.Column::name).toList()),
+            columns.inPlace() ? updatedInPlace() : updated(),
+            log.name().quoted(),
+            log.keyNames(),
+            CaptureTable.DUE,
+            log.each(", ", "NEW."::concat));
+  }
+
+  /**
+   * A row that lacks a value is captured; due only if it lacks all: what the application gave
+   * itself stays. One that moves to another partition comes as an insert too, and leaves an older
+   * entry as it is.
+   */
+  private String inserted() {
+    String carried = isPartitioned() ? "OR coalesce((%s), FALSE)".formatted(last("NEW")) : "";
+    return """
+            IF %s THEN
+              _kentry := %s %s;
+            ELSE
+        %s    END IF;
+        """
+        .formatted(
+            empty(" OR "),
+            empty(" AND "),
+            carried,
+            isPartitioned() ? "      RETURN NEW;\n" : callOff("NEW"));
+  }
+
+  /**
+   * An own write calls off what is due. A row that takes another key takes its entry along, and
+   * calls off that of a row which had the key before.
+   */
+  private String updated() {
+    return """
+            IF _kchanged AND NOT _kwrote THEN
+              _kentry := TRUE;
+            ELSIF _kwrote OR _kmoved THEN
+              _kentry := (%s);
+              IF _kmoved THEN
+                IF _kentry IS NULL AND NOT EXISTS (%s) THEN
+                  RETURN NEW;
+                END IF;
+                _kentry := coalesce(_kentry AND NOT _kwrote, FALSE);
+              ELSIF _kentry THEN
+                _kentry := FALSE;
+              ELSE
+                RETURN NEW;
+              END IF;
+            ELSE
+              RETURN NEW;
+            END IF;
+        """
+        .formatted(last("OLD"), any("NEW"));
+  }
+
+  /** What is due by the guard only stays so, whoever wrote it. */
+  private String updatedInPlace() {
+    return """
+            IF NOT (_kchanged OR _kwrote OR _kmoved AND EXISTS (%s)) THEN
+              RETURN NEW;
+            END IF;
+            _kentry := FALSE;
+        """
+        .formatted(any("OLD"));
+  }
+
+  /** Nothing, unless an entry waits for another row that had this key before. */
+  private String callOff(String row) {
+    return """
+              IF NOT EXISTS (%s) THEN
+                RETURN NEW;
+              END IF;
+              _kentry := FALSE;
+        """
+        .formatted(any(row));
+  }
+
+  private String last(String row) {
+    return "SELECT _kl.%s FROM %s AS _kl WHERE %s ORDER BY _kl.%s DESC LIMIT 1"
+        .formatted(CaptureTable.DUE, log.name().quoted(), keyIs(row), CaptureTable.SEQ);
+  }
+
+  private String any(String row) {
+    return "SELECT FROM %s AS _kl WHERE %s".formatted(log.name().quoted(), keyIs(row));
+  }
+
+  private String keyIs(String row) {
+    return log.each(" AND ", name -> "_kl.%s = %s.%s".formatted(name, row, name));
+  }
+
+  private boolean isPartitioned() {
+    return table.kind() == 'p';
+  }
+
+  /** By image, which every type has. */
+  private static String differ(List<Identifier> columns) {
+    return columns.isEmpty()
+        ? "FALSE"
+        : "record_image_ne(ROW(%s), ROW(%s))"
+            .formatted(each(columns, "OLD."::concat), each(columns, "NEW."::concat));
+  }
+
+  private static String each(List<Identifier> columns, UnaryOperator<String> part) {
+    return columns.stream()
+        .map(column -> part.apply(column.quoted()))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** NULL, or the default of this moment: the application did not give it. */
+  private String empty(String separator) {
+    List<ColumnDefault> defaults = ColumnDefault.of(jdbc, table.oid(), columns.written());
+    return columns.written().stream()
+        .map(column -> empty(column, defaults))
+        .collect(Collectors.joining(separator));
+  }
+
+  private static String empty(Identifier column, List<ColumnDefault> defaults) {
+    String value = "NEW." + column.quoted();
+    return defaults.stream()
+        .filter(found -> found.column().equals(column))
+        .findFirst()
+        .map(
+            found ->
+                "(%1$s IS NULL OR record_image_eq(ROW(%1$s), ROW(%2$s)))"
+                    .formatted(value, found.value()))
+        .orElse(value + " IS NULL");
+  }
+
+  /**
+   * Where the key's types come from, or those below their domains, if not from PostgreSQL itself:
+   * so does their {@code =}.
+   */
+  private String typeSchemas() {
+    return jdbc
+        .queryForList(
+            """
+            WITH RECURSIVE used(type) AS (
+              SELECT atttypid
+              FROM pg_attribute
+              WHERE attrelid = CAST(? AS oid)
+                AND attname = ANY (?)
+              UNION
+              SELECT below.oid
+              FROM used
+              JOIN pg_type t ON t.oid = used.type
+              JOIN pg_type below ON below.oid IN (t.typbasetype, t.typelem)
+            )
+            SELECT DISTINCT quote_ident(n.nspname)
+            FROM used
+            JOIN pg_type t ON t.oid = used.type
+            JOIN pg_namespace n ON n.oid = t.typnamespace
+            WHERE n.nspname <> 'pg_catalog'
+            ORDER BY 1
+            """,
+            String.class,
+            table.oid(),
+            log.key().columns().stream()
+                .map(column -> column.name().value())
+                .toArray(String[]::new))
+        .stream()
+        .map(schema -> schema + ", ")
+        .collect(Collectors.joining());
+  }
+}

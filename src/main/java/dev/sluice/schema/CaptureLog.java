@@ -1,0 +1,256 @@
+package dev.sluice.schema;
+
+import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Identifier;
+import dev.sluice.migration.MigrationId;
+import dev.sluice.postgres.CaptureTable;
+import dev.sluice.postgres.Catalog;
+import dev.sluice.postgres.Table;
+import dev.sluice.postgres.TableKey;
+import dev.sluice.postgres.Waiter;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * {@code sync: capture}: the log of captured keys and the trigger that fills it, from expand until
+ * cleanup or rollback.
+ *
+ * <p>The trigger's function runs inside the application's statements: as its owner, with a pinned
+ * search path. ENABLE ALWAYS, because logical replication changes rows too. It fires after the
+ * row's change and has the last name, so that it sees what other triggers made of the row; of a
+ * partitioned table it fires before an UPDATE, because a row that moves to another partition is a
+ * DELETE and an INSERT afterwards. Making it takes SHARE ROW EXCLUSIVE on the table, dropping it
+ * ACCESS EXCLUSIVE, each for milliseconds and with retries.
+ */
+public final class CaptureLog {
+
+  private static final Logger log = LoggerFactory.getLogger(CaptureLog.class);
+
+  private final DataSource dataSource;
+  private final JdbcTemplate jdbc;
+  private final TransactionTemplate transaction;
+  private final Waiter waiter;
+  private final ScriptSettings settings;
+  private final MigrationId id;
+
+  /**
+   * @param waiter waited with between attempts to lock the table
+   */
+  public CaptureLog(DataSource dataSource, Waiter waiter, ScriptSettings settings, MigrationId id) {
+    this.dataSource = dataSource;
+    this.jdbc = new JdbcTemplate(dataSource);
+    this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+    this.waiter = waiter;
+    this.settings = settings;
+    this.id = id;
+  }
+
+  /**
+   * Makes log, function and trigger, or finds them. From its commit on every change is captured; it
+   * waits for running writers, so that each change is either visible to the walk that follows, or
+   * captured.
+   *
+   * @throws IllegalStateException if the log is there with another key: the definition has changed
+   *     since the run began
+   */
+  public void install(DataMigration migration) {
+    Table table = table(migration);
+    CaptureTable captured = captured(migration, table);
+    CapturedColumns columns = CapturedColumns.of(dataSource, migration, table);
+    Table existing = new Catalog(jdbc).find(captured.name()).orElse(null);
+    if (existing != null) {
+      requireSameKey(existing, captured);
+    }
+    new LockRetry(waiter, settings)
+        .run(
+            () ->
+                underLock(
+                    () -> {
+                      if (existing == null) {
+                        createTable(captured);
+                      }
+                      jdbc.execute(
+                          new CaptureFunction(jdbc, id, captured, table, columns).definition());
+                      createTriggers(table);
+                    }),
+            (attempt, waited, error) ->
+                log.info(
+                    "capture.retry migration={} table={} attempt={} waited={}ms",
+                    id,
+                    table.name(),
+                    attempt,
+                    waited.toMillis()));
+    log.info("capture.begun migration={} log={} trigger={}", id, captured.name(), trigger());
+  }
+
+  /**
+   * Makes the function anew, because a default has changed perhaps: what it gives a column is no
+   * value of the application's. Takes no lock on the table. Nothing if there is no log.
+   */
+  public void refresh(DataMigration migration) {
+    Table table = table(migration);
+    CaptureTable captured = captured(migration, table);
+    if (new Catalog(jdbc).find(captured.name()).isEmpty()) {
+      return;
+    }
+    CapturedColumns columns = CapturedColumns.of(dataSource, migration, table);
+    transaction.executeWithoutResult(
+        status ->
+            jdbc.execute(new CaptureFunction(jdbc, id, captured, table, columns).definition()));
+  }
+
+  /**
+   * Drops trigger, function and log in one transaction; nothing if they are gone. The trigger goes
+   * with its function, whatever its table is called by now.
+   */
+  public void drop() {
+    drop(false);
+  }
+
+  /**
+   * The same if no entry waits once nothing can be captured any more; else it stays as it is.
+   *
+   * @return whether it is gone
+   */
+  public boolean dropIfEmpty() {
+    return drop(true);
+  }
+
+  private boolean drop(boolean onlyIfEmpty) {
+    String name = CaptureTable.nameOf(id).quoted();
+    boolean[] dropped = {true};
+    new LockRetry(waiter, settings)
+        .run(
+            () ->
+                underLock(
+                    () -> {
+                      jdbc.execute(
+                          "DROP FUNCTION IF EXISTS %s() CASCADE"
+                              .formatted(CaptureFunction.nameOf(id)));
+                      dropped[0] = !(onlyIfEmpty && hasEntries());
+                      jdbc.execute("DROP TABLE IF EXISTS " + name);
+                      return dropped[0];
+                    }),
+            (attempt, waited, error) ->
+                log.info(
+                    "capture.retry migration={} attempt={} waited={}ms",
+                    id,
+                    attempt,
+                    waited.toMillis()));
+    if (dropped[0]) {
+      log.info("capture.dropped migration={} log={}", id, CaptureTable.nameOf(id));
+    }
+    return dropped[0];
+  }
+
+  private boolean hasEntries() {
+    return new Catalog(jdbc).find(CaptureTable.nameOf(id)).isPresent()
+        && Boolean.TRUE.equals(
+            jdbc.queryForObject(
+                "SELECT EXISTS (SELECT FROM %s)".formatted(CaptureTable.nameOf(id).quoted()),
+                Boolean.class));
+  }
+
+  private void createTable(CaptureTable captured) {
+    String name = captured.name().quoted();
+    jdbc.execute(
+        "CREATE TABLE %s AS SELECT %s FROM %s WITH NO DATA"
+            .formatted(name, captured.keyNames(), captured.key().table().quoted()));
+    jdbc.execute(
+        """
+        ALTER TABLE %s
+          ADD COLUMN %s bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+          ADD COLUMN %s boolean NOT NULL
+        """
+            .formatted(name, CaptureTable.SEQ, CaptureTable.DUE));
+    // not unique: two transactions of the application must never wait for each other here
+    jdbc.execute(
+        "CREATE INDEX ON %s (%s, %s)".formatted(name, captured.keyNames(), CaptureTable.SEQ));
+  }
+
+  private static void requireSameKey(Table existing, CaptureTable captured) {
+    List<Identifier> wanted = captured.key().columns().stream().map(Table.Column::name).toList();
+    if (wanted.stream().anyMatch(name -> existing.column(name).isEmpty())
+        || existing.columns().size() != wanted.size() + 2) {
+      throw new IllegalStateException(
+          "the capture log of the run does not have the key %s. Put the definition back, or roll the run back first."
+              .formatted(wanted));
+    }
+  }
+
+  private void createTriggers(Table table) {
+    if (table.kind() == 'p') {
+      create(table, trigger(), "BEFORE UPDATE");
+      create(table, insertTrigger(), "AFTER INSERT");
+    } else {
+      create(table, trigger(), "AFTER INSERT OR UPDATE");
+    }
+  }
+
+  private void create(Table table, Identifier trigger, String when) {
+    boolean exists =
+        Boolean.TRUE.equals(
+            jdbc.queryForObject(
+                """
+                SELECT EXISTS (SELECT FROM pg_trigger
+                               WHERE tgrelid = CAST(? AS oid) AND tgname = ? AND NOT tgisinternal)
+                """,
+                Boolean.class,
+                table.oid(),
+                trigger.value()));
+    if (!exists) {
+      String name = table.name().quoted();
+      jdbc.execute(
+          "CREATE TRIGGER %s %s ON %s FOR EACH ROW EXECUTE FUNCTION %s()"
+              .formatted(trigger.quoted(), when, name, CaptureFunction.nameOf(id)));
+      jdbc.execute("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s".formatted(name, trigger.quoted()));
+    }
+  }
+
+  private void underLock(Runnable work) {
+    underLock(
+        () -> {
+          work.run();
+          return true;
+        });
+  }
+
+  /**
+   * @param work whether to commit
+   */
+  private void underLock(BooleanSupplier work) {
+    transaction.executeWithoutResult(
+        status -> {
+          jdbc.execute(
+              "SET LOCAL lock_timeout = '%dms'".formatted(settings.lockTimeout().toMillis()));
+          if (!work.getAsBoolean()) {
+            status.setRollbackOnly();
+          }
+        });
+  }
+
+  private Table table(DataMigration migration) {
+    return new Catalog(jdbc)
+        .find(migration.table())
+        .orElseThrow(() -> new IllegalStateException("table " + migration.table() + " is gone"));
+  }
+
+  private static CaptureTable captured(DataMigration migration, Table table) {
+    return CaptureTable.of(migration.id(), TableKey.of(table, migration.key()));
+  }
+
+  private Identifier trigger() {
+    return new Identifier("zz_sluice_" + id.value() + "_c");
+  }
+
+  /** 63 characters at most, as PostgreSQL allows. */
+  private Identifier insertTrigger() {
+    return new Identifier("zz_sluice_" + id.value() + "_ci");
+  }
+}
