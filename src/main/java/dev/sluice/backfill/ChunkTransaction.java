@@ -34,6 +34,12 @@ final class ChunkTransaction {
   /** Time that may pass before the limit of the next statement is set anew. */
   private static final Duration SLACK = Duration.ofMillis(20);
 
+  /**
+   * How much longer than the server may work an answer may take. Then the connection is cut;
+   * without a bound the worker would wait for ever behind a proxy that is stuck.
+   */
+  private static final Duration ANSWER_SLACK = Duration.ofSeconds(10);
+
   private final JobRepository jobRepository;
   private final TransactionTemplate transaction;
   private final JdbcTemplate jdbc;
@@ -114,6 +120,7 @@ final class ChunkTransaction {
   /** Locks no row, but its snapshot holds back vacuum: bounded as well, if more widely. */
   private <I> Page<I> readUnlocked(RowChange<I, ?> change, Request request) throws Exception {
     return execute(
+        times.looking(),
         () -> {
           jdbc.query(
               "SELECT set_config('statement_timeout', ?, true)",
@@ -149,6 +156,7 @@ final class ChunkTransaction {
       ProcessedSource<I, O> source)
       throws Exception {
     return execute(
+        times.total(),
         () -> {
           long start = System.nanoTime();
           epoch.enter(jdbc, times.statements(), times.total());
@@ -157,12 +165,13 @@ final class ChunkTransaction {
         });
   }
 
-  private <T> T execute(Callable<T> work) throws Exception {
+  private <T> T execute(Duration serverMax, Callable<T> work) throws Exception {
     try {
       T result =
           transaction.execute(
               status -> {
                 try {
+                  limitAnswers(serverMax.plus(ANSWER_SLACK));
                   return work.call();
                 } catch (Exception e) {
                   throw new ChunkFailed(e);
@@ -178,6 +187,15 @@ final class ChunkTransaction {
       // the connection died: ROLLBACK failed as well, and hides why
       throw e.getApplicationException() instanceof ChunkFailed failed ? failed.reason : e;
     }
+  }
+
+  /** No round trip. The pool takes it back when it gets the connection. */
+  private void limitAnswers(Duration max) {
+    jdbc.execute(
+        (Connection connection) -> {
+          connection.setNetworkTimeout(Runnable::run, Math.toIntExact(max.toMillis()));
+          return true;
+        });
   }
 
   private <I, O> ChunkResult<I> write(

@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import dev.sluice.control.SluiceSchema;
 import dev.sluice.definition.DefinitionException;
 import dev.sluice.postgres.SqlStates;
+import dev.sluice.postgres.TransactionPoolingException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -22,7 +23,8 @@ final class ErrorReport implements IExecutionExceptionHandler {
       err.println(error.getMessage());
       return ExitCode.USAGE;
     }
-    if (error instanceof SluiceSchema.OutdatedSchemaException) {
+    if (error instanceof SluiceSchema.OutdatedSchemaException
+        || error instanceof TransactionPoolingException) {
       err.println(error.getMessage());
       return ExitCode.REFUSED;
     }

@@ -1,6 +1,7 @@
 package dev.sluice.control;
 
 import dev.sluice.migration.MigrationId;
+import dev.sluice.postgres.ServerSession;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -36,14 +37,16 @@ public final class RunnerLock implements AutoCloseable {
 
   private final MigrationId id;
   private final Connection connection;
+  private final ServerSession session;
   private final Epoch epoch;
   private final ScheduledExecutorService watcher;
   private volatile boolean lost;
   private @Nullable ScheduledFuture<?> checks;
 
-  private RunnerLock(MigrationId id, Connection connection, Epoch epoch) {
+  private RunnerLock(MigrationId id, Connection connection, ServerSession session, Epoch epoch) {
     this.id = id;
     this.connection = connection;
+    this.session = session;
     this.epoch = epoch;
     this.watcher =
         Executors.newSingleThreadScheduledExecutor(
@@ -79,7 +82,12 @@ public final class RunnerLock implements AutoCloseable {
                 ledger.register(id, checksum);
                 return ledger.nextEpoch(id, runner);
               });
-      RunnerLock lock = new RunnerLock(id, connection, new Epoch(id, epoch == null ? 0 : epoch));
+      RunnerLock lock =
+          new RunnerLock(
+              id,
+              connection,
+              ServerSession.of(connection),
+              new Epoch(id, epoch == null ? 0 : epoch));
       lock.watch();
       return Optional.of(lock);
     } catch (SQLException | RuntimeException e) {
@@ -96,6 +104,15 @@ public final class RunnerLock implements AutoCloseable {
     } catch (SQLException e) {
       reason.addSuppressed(e); // a pool finds it broken, as it should
     }
+  }
+
+  /**
+   * The session of a lock that was lost, which may still have it on the server: cut off without a
+   * word it looks alive there, for 20 s, or behind a proxy for as long as that stands. Nothing
+   * works under it any more once the lock is closed.
+   */
+  public Optional<ServerSession> leftBehind() {
+    return lost ? Optional.of(session) : Optional.empty();
   }
 
   private static SessionLock lock(MigrationId id) {
@@ -163,6 +180,7 @@ public final class RunnerLock implements AutoCloseable {
     try {
       lock(id).release(connection);
     } catch (SQLException e) {
+      lost = true;
       lock(id).drop(connection);
       throw e;
     }

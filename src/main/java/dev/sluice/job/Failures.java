@@ -7,6 +7,7 @@ import dev.sluice.control.RunnerLock.LockLostException;
 import dev.sluice.control.SluiceSchema;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.SqlStates;
+import dev.sluice.postgres.TransactionPoolingException;
 import dev.sluice.postgres.Waiter.StoppedException;
 import dev.sluice.schema.ScriptException;
 import dev.sluice.validation.RefusedException;
@@ -49,6 +50,10 @@ final class Failures {
     Optional<KeyChangedException> key = find(error, KeyChangedException.class);
     if (key.isPresent()) {
       return RunResult.of(id, Outcome.REFUSED, message(key.get()));
+    }
+    Optional<TransactionPoolingException> pooler = find(error, TransactionPoolingException.class);
+    if (pooler.isPresent()) {
+      return RunResult.of(id, Outcome.REFUSED, message(pooler.get()));
     }
     Optional<SluiceSchema.OutdatedSchemaException> outdated =
         find(error, SluiceSchema.OutdatedSchemaException.class);
@@ -94,6 +99,11 @@ final class Failures {
       return text.startsWith(id.value()) ? text : id + ": " + text;
     }
     String said = SqlStates.message(error);
+    if (SqlStates.of(error).filter(SqlStates.DISK_FULL::equals).isPresent()) {
+      return ("%s: %s%nThe disk of the server is full, and what is left is the application's: not"
+              + " tried again. Make room, and run it again to go on.")
+          .formatted(id, said);
+    }
     return "%s: %s%s Correct the cause, and run it again to go on."
         .formatted(id, said, said.endsWith(".") ? "" : ".");
   }

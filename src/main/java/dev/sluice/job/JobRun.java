@@ -7,15 +7,22 @@ import dev.sluice.control.SluiceSchema;
 import dev.sluice.control.StopSignal;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
+import dev.sluice.postgres.ServerSession;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs a job to its end, a stop, or a failure: takes the runner lock, asks whether the job may
  * start, launches it, and launches it again after what passes by itself.
  */
 final class JobRun {
+
+  private static final Logger log = LoggerFactory.getLogger(JobRun.class);
 
   private final JobEnvironment environment;
   private final Ledger ledger;
@@ -26,15 +33,31 @@ final class JobRun {
   }
 
   RunResult run(MigrationJob job, StopSignal stop) {
+    AtomicReference<@Nullable ServerSession> leftBehind = new AtomicReference<>();
     return new Relaunches(job.migration(), stop)
         .run(
             isLast -> {
               stop.throwIfStopped();
-              return launch(job, isLast, stop);
+              end(leftBehind, job.migration().id());
+              return launch(job, isLast, stop, leftBehind);
             });
   }
 
-  private RunResult launch(MigrationJob job, Predicate<Exception> isLast, StopSignal stop)
+  /** The launch before has ended, so its lock's session is in nobody's way but ours. */
+  private void end(AtomicReference<@Nullable ServerSession> leftBehind, MigrationId id)
+      throws SQLException {
+    ServerSession session = leftBehind.get();
+    if (session != null && session.terminate(environment.dataSource())) {
+      log.info("runner-lock.freed migration={} server-process={}", id, session.process());
+    }
+    leftBehind.set(null);
+  }
+
+  private RunResult launch(
+      MigrationJob job,
+      Predicate<Exception> isLast,
+      StopSignal stop,
+      AtomicReference<@Nullable ServerSession> leftBehind)
       throws Exception {
     MigrationId id = job.migration().id();
     new SluiceSchema(environment.dataSource()).upgrade(stop);
@@ -42,7 +65,8 @@ final class JobRun {
     if (taken.isEmpty()) {
       return busy(id);
     }
-    try (RunnerLock lock = taken.get()) {
+    RunnerLock lock = taken.get();
+    try (lock) {
       LedgerEntry entry = ledger.find(id).orElseThrow();
       Optional<RunResult> answer = job.withoutLaunch(entry);
       if (answer.isPresent()) {
@@ -53,6 +77,8 @@ final class JobRun {
       }
       return new Launcher(environment, ledger, job, isLast)
           .launch(new Launch(entry, job.run(entry), ledger.attempt(id), lock, stop));
+    } finally {
+      lock.leftBehind().ifPresent(leftBehind::set);
     }
   }
 

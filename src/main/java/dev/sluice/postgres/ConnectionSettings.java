@@ -52,11 +52,15 @@ public final class ConnectionSettings {
    *   <li>{@code search_path}: without our own schema, where {@code "$user"} puts it first for a
    *       role of its name, so that no unqualified name of the user's resolves into it
    *   <li>{@code tcp_*}: a server frees the locks of a vanished host in about 20 s
+   *   <li>{@code client_connection_check_interval}: also while it builds an index or scans for us;
+   *       not every platform has it
+   *   <li>not {@code READ WRITE}: {@code default_transaction_read_only} is how an operator, or a
+   *       provider whose disk is nearly full, asks for no more writes
    * </ul>
    */
   public static String initSql() {
     return """
-        SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
+        SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED;
         SET plan_cache_mode = force_custom_plan;
         SET row_security = off;
         SET TimeZone = 'UTC';
@@ -73,6 +77,10 @@ public final class ConnectionSettings {
         SET tcp_keepalives_interval = 5;
         SET tcp_keepalives_count = 3;
         SET tcp_user_timeout = '20s';
+        DO $$ BEGIN
+          SET client_connection_check_interval = '5s';
+        EXCEPTION WHEN OTHERS THEN
+        END $$;
         """
         + SEARCH_PATH;
   }

@@ -21,11 +21,18 @@ public final class SqlStates {
   public static final String QUERY_CANCELED = "57014";
   public static final String READ_ONLY_TRANSACTION = "25006";
 
+  /**
+   * Not transient, though space may come back: whatever does is the application's, and a retry
+   * would take it.
+   */
+  public static final String DISK_FULL = "53100";
+
   private static final Set<String> TRANSIENT =
       Set.of(
           "40001", // serialization failure
           "40P01", // deadlock detected
           LOCK_NOT_AVAILABLE,
+          "53200", // out of memory: what other sessions have of it, they give back
           "53300", // too many connections
           "57P01", // terminated by an administrator
           "57P02", // crash shutdown

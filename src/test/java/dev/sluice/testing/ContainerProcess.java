@@ -69,6 +69,11 @@ final class ContainerProcess implements ServerProcess {
   }
 
   @Override
+  public void stopImmediately() {
+    signal("SIGQUIT");
+  }
+
+  @Override
   public void kill() {
     signal("SIGKILL");
   }

@@ -97,6 +97,20 @@ final class EmbeddedProcess implements ServerProcess {
   }
 
   @Override
+  public void stopImmediately() {
+    ProcessHandle postmaster = ProcessHandle.of(postmasterPid()).orElseThrow();
+    try {
+      new ProcessBuilder("kill", "-QUIT", Long.toString(postmaster.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    postmaster.onExit().orTimeout(KILL_SECONDS_MAX, TimeUnit.SECONDS).join();
+    stop(); // The library's handle, as for kill().
+  }
+
+  @Override
   public void kill() {
     ProcessHandle postmaster = ProcessHandle.of(postmasterPid()).orElseThrow();
     List<ProcessHandle> all =

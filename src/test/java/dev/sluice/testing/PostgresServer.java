@@ -153,6 +153,11 @@ public sealed class PostgresServer permits SeparateServer {
     return "jdbc:postgresql://%s:%d/%s".formatted(process.host(), process.port(), database);
   }
 
+  /** A proxy before it, which can cut connections off. The caller closes it. */
+  public TcpProxy newProxy() {
+    return new TcpProxy(process.host(), process.port());
+  }
+
   /** Opens a new connection at each call and keeps none. */
   public DataSource dataSource(String database) {
     PGSimpleDataSource source = new PGSimpleDataSource();

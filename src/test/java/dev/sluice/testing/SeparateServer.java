@@ -20,6 +20,29 @@ public final class SeparateServer extends PostgresServer implements AutoCloseabl
     process.stop();
   }
 
+  /** Immediate shutdown: open sessions end with SQLSTATE 57P02; {@link #start} recovers. */
+  public void stopImmediately() {
+    process.stopImmediately();
+  }
+
+  /**
+   * Starts it again as what a primary is after a failover: a standby, which answers and takes no
+   * writes until {@code SELECT pg_promote()}.
+   */
+  public void restartAsStandby() {
+    admin()
+        .sql(
+            """
+            DO $$ BEGIN
+              EXECUTE format('COPY (SELECT 1) TO %L',
+                             current_setting('data_directory') || '/standby.signal');
+            END $$
+            """)
+        .update();
+    stop();
+    start();
+  }
+
   /**
    * Kills every process of the server at once; what was committed is there after {@link #start}.
    */

@@ -18,6 +18,9 @@ interface ServerProcess extends AutoCloseable {
   /** Fast shutdown: open sessions end with SQLSTATE 57P01, a checkpoint is written. */
   void stop();
 
+  /** Immediate shutdown: sessions end with 57P02 or without a word, the next start recovers. */
+  void stopImmediately();
+
   /** SIGKILL to every process at once: nothing is flushed, the next start recovers from the log. */
   void kill();
 
