@@ -26,7 +26,7 @@ final class BlockingSampler implements AutoCloseable {
   /** Takes the lock manager's own locks for a moment, as any look at pg_locks. */
   private static final String WAITS =
       """
-      SELECT count(*), coalesce(max(extract(epoch FROM clock_timestamp() - l.waitstart)), 0) * 1000
+      SELECT l.locktype = 'relation', extract(epoch FROM clock_timestamp() - l.waitstart) * 1000
       FROM pg_stat_activity AS a
       JOIN pg_locks AS l ON l.pid = a.pid AND NOT l.granted
       WHERE a.application_name = '%s'
@@ -46,7 +46,8 @@ final class BlockingSampler implements AutoCloseable {
   private final List<String> failures = new CopyOnWriteArrayList<>();
   private final AtomicLong samples = new AtomicLong();
   private final AtomicLong waits = new AtomicLong();
-  private final LongAccumulator longestMillis = new LongAccumulator(Long::max, 0);
+  private final LongAccumulator forRowsMillis = new LongAccumulator(Long::max, 0);
+  private final LongAccumulator forTableMillis = new LongAccumulator(Long::max, 0);
   private int connectedAt;
 
   BlockingSampler(Victim server, TestDatabase database) {
@@ -66,10 +67,11 @@ final class BlockingSampler implements AutoCloseable {
       }
       try (Statement statement = open.createStatement();
           ResultSet rs = statement.executeQuery(WAITS)) {
-        rs.next();
         samples.incrementAndGet();
-        waits.addAndGet(rs.getLong(1));
-        longestMillis.accumulate(rs.getLong(2));
+        while (rs.next()) {
+          waits.incrementAndGet();
+          (rs.getBoolean(1) ? forTableMillis : forRowsMillis).accumulate(rs.getLong(2));
+        }
       }
     } catch (SQLException e) {
       connection = null;
@@ -88,8 +90,14 @@ final class BlockingSampler implements AutoCloseable {
     return samples.get();
   }
 
-  Duration longest() {
-    return Duration.ofMillis(longestMillis.get());
+  /** While a chunk is at work. */
+  Duration longestForRows() {
+    return Duration.ofMillis(forRowsMillis.get());
+  }
+
+  /** Behind a change of the schema that waits for the table itself: a trigger made or dropped. */
+  Duration longestForTable() {
+    return Duration.ofMillis(forTableMillis.get());
   }
 
   /** Looks that failed although the server was up. */

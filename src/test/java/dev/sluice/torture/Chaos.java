@@ -55,15 +55,16 @@ final class Chaos implements AutoCloseable {
   /**
    * Kills so often. The last time it is our process.
    *
+   * @param first what is killed first, so that short forms together meet every kind
    * @param beforeTheLastStart done while nothing runs
    */
-  void kill(int times, Runnable beforeTheLastStart) {
+  void kill(int times, Kill.Weapon first, Runnable beforeTheLastStart) {
     awaitRowsDone(1);
     for (int i = 0; i < times; i++) {
       boolean isLast = i == times - 1;
       double share = random.nextDouble() * Math.min(SHARE_MAX, 2.0 / (times - i + 1));
       awaitRowsDone(progress.rowsDone() + 1 + Math.round(share * progress.rowsDue()));
-      kill(isLast ? Kill.Weapon.PROCESS : draw());
+      kill(isLast ? Kill.Weapon.PROCESS : i == 0 ? first : draw());
       if (isLast) {
         beforeTheLastStart.run();
       }

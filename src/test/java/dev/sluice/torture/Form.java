@@ -53,6 +53,15 @@ record Form(KeyKind kind, How how, SyncRule rule, boolean undo) {
     }
   }
 
+  /** Differs by kind of key. */
+  Kill.Weapon firstKill() {
+    return switch (kind) {
+      case BIGINT -> Kill.Weapon.SESSION;
+      case UNIQUE_ID -> Kill.Weapon.SESSIONS;
+      case COMPOSITE -> Kill.Weapon.SERVER;
+    };
+  }
+
   /** Writes the migration's folder; small chunks make many moments to be killed at. */
   void write(Path jobs) {
     try {
