@@ -67,9 +67,9 @@ record Form(KeyKind kind, How how, SyncRule rule, boolean undo) {
     try {
       Path folder = Files.createDirectories(jobs.resolve(ID));
       Files.writeString(folder.resolve("migration.yaml"), yaml());
-      Files.writeString(folder.resolve("Upper.java"), UPPER_JAVA);
-      if (how == How.SET) {
-        Files.delete(folder.resolve("Upper.java"));
+      Files.deleteIfExists(folder.resolve("Upper.java"));
+      if (how == How.JAVA) {
+        Files.writeString(folder.resolve("Upper.java"), UPPER_JAVA);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -82,7 +82,7 @@ record Form(KeyKind kind, How how, SyncRule rule, boolean undo) {
         description: Torture
         table: '%s'
         where: target IS NULL
-        %s%schunk: {rows: 100}
+        %s%s%schunk: {rows: 100}
         workers: 2
         retry: {attempts: 20, backoff: 100ms}
         verify: {differences: report}
@@ -90,6 +90,7 @@ record Form(KeyKind kind, How how, SyncRule rule, boolean undo) {
         .formatted(
             kind.table(),
             how.yaml,
+            rule.yaml(),
             undo ? "undo: journal\n" : "undo: none\nirreversible: the test drops its database\n");
   }
 

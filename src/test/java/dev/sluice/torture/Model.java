@@ -20,18 +20,20 @@ final class Model {
   private static final int DIFFERENCES_KEPT = 20;
 
   private final KeyKind kind;
+  private final SyncRule rule;
   private final Map<List<Object>, ModelRow> byKey = new ConcurrentHashMap<>();
   private final List<ModelRow> rows = new ArrayList<>();
   private final List<String> differences = new CopyOnWriteArrayList<>();
 
   /** Learns the rows that are there before anybody writes. */
-  Model(KeyKind kind, TestDatabase database) {
-    this.kind = kind;
+  Model(Form form, TestDatabase database) {
+    this.kind = form.kind();
+    this.rule = form.rule();
     readAll(database)
         .forEach(
             (key, state) -> {
               ModelRow row = new ModelRow(key);
-              row.expect(Expected.byGuard(state));
+              row.expect(Expected.byApplication(state));
               byKey.put(key, row);
               rows.add(row);
             });
@@ -142,7 +144,7 @@ final class Model {
       }
       return;
     }
-    Optional<Expected> found = expected.get().look(actual.get(), end);
+    Optional<Expected> found = expected.get().look(actual.get(), rule, end);
     if (found.isEmpty() || (found.get().due() && !mayBeDue)) {
       differs("at the end", row, expected.get(), actual.get());
     }

@@ -74,11 +74,11 @@ final class ModelTransaction {
     List<@Nullable Object> values = new ArrayList<>();
     change.columns().forEach(column -> values.add(column.value()));
     Optional<RowState> actual = session.row(sql, Session.join(values, row.key()));
-    Optional<Expected> found = actual.flatMap(state -> before.look(state, done));
+    Optional<Expected> found = actual.flatMap(state -> before.look(state, rule, done));
     if (found.isEmpty()) {
       model.differs(sql, row, before, actual);
     }
-    Expected known = found.or(() -> actual.map(Expected::byGuard)).orElse(before);
+    Expected known = found.or(() -> actual.map(Expected::byApplication)).orElse(before);
     after.put(row, Optional.of(known));
     return known;
   }

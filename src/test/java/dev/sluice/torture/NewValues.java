@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 record NewValues(@Nullable String target, @Nullable Integer size) {
 
+  /** Longer than any value of the old column. */
+  private static final int OWN_SIZE_MIN = 1_000_000;
+
   static final NewValues NONE = new NewValues(null, null);
 
   /** What the migration makes of the old column: the same as {@link Form#SET} in other words. */
@@ -21,6 +24,6 @@ record NewValues(@Nullable String target, @Nullable Integer size) {
 
   /** What the application writes itself: like no value that the migration can make. */
   static NewValues own(long token) {
-    return new NewValues("own " + token, (int) (token % 1_000_000));
+    return new NewValues("own " + token, Math.toIntExact(OWN_SIZE_MIN + token));
   }
 }

@@ -34,6 +34,11 @@ record RowState(@Nullable String source, @Nullable String note, NewValues values
     return new RowState(source, note, NewValues.of(source), ours + 1);
   }
 
+  RowState withValues(NewValues newValues) {
+    return new RowState(source, note, newValues, ours);
+  }
+
+  /** After a statement that writes these columns and has no trigger behind it. */
   RowState after(Change change) {
     return new RowState(change.source(source), change.note(note), change.values(values), ours);
   }

@@ -82,9 +82,9 @@ final class Writer implements Application.Work {
   }
 
   private RowState newRow(boolean mayLeaveDue) {
-    boolean old = rule.fillsNewRows() || mayLeaveDue;
+    boolean old = rule.keepsRowsRight() || mayLeaveDue;
     NewValues values = old && random.nextBoolean() ? NewValues.NONE : own();
-    return new RowState(source(), null, values, 0);
+    return new RowState(random.nextInt(6) == 0 ? null : source(), null, values, 0);
   }
 
   private NewValues own() {
@@ -127,7 +127,7 @@ final class Writer implements Application.Work {
       return;
     }
     Expected known = transaction.update(row, newSource());
-    if (!rule.fillsNewRows() && !known.due()) {
+    if (!rule.keepsRowsRight() && !known.due()) {
       transaction.update(row, Change.NONE.withValues(own()));
     }
   }
