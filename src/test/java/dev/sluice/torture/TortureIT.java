@@ -21,16 +21,16 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A live application, kills at random, and every row compared with a model at the end.
  *
  * <p>The long form takes half an hour: {@code -Dsluice.torture=true}, with {@code
- * -Dsluice.torture.kills=200} in all. A seed, {@code -Dsluice.torture.seed}, repeats the choices of
- * the application and of the killer, not the moments at which they meet.
+ * -Dsluice.torture.kills=200} in all; {@code -Dsluice.torture.only=UNIQUE_ID} takes the forms with
+ * that in their names. A seed, {@code -Dsluice.torture.seed}, repeats the choices of the
+ * application and of the killer, not the moments at which they meet.
  */
 class TortureIT {
   private static final boolean LONG = Boolean.getBoolean("sluice.torture");
   private static final int KILLS = Integer.getInteger("sluice.torture.kills", LONG ? 200 : 6);
   private static final long SEED =
       Long.getLong("sluice.torture.seed", new Random().nextLong(1_000_000));
-  private static final int ROWS =
-      Integer.getInteger("sluice.torture.rows", LONG ? 150_000 : 15_000);
+  private static final int ROWS = Integer.getInteger("sluice.torture.rows", LONG ? 100_000 : 8_000);
   private static final int TRANSACTIONS_AFTER = LONG ? 2_000 : 300;
   private static final Duration AFTER_MAX = Duration.ofMinutes(2);
   private static final Duration WAIT_MAX = Duration.ofSeconds(1);
@@ -40,14 +40,18 @@ class TortureIT {
   @TempDir private Path jobs;
 
   static List<Form> forms() {
+    String only = System.getProperty("sluice.torture.only", "");
+    return allForms().filter(form -> form.toString().contains(only)).toList();
+  }
+
+  private static Stream<Form> allForms() {
     return LONG
         ? Stream.of(KeyKind.values())
             .flatMap(
                 kind ->
                     Stream.of(Form.How.values())
                         .map(how -> new Form(kind, how, SyncRule.NONE, how == Form.How.SET)))
-            .toList()
-        : List.of(
+        : Stream.of(
             new Form(KeyKind.BIGINT, Form.How.SET, SyncRule.NONE, false),
             new Form(KeyKind.UNIQUE_ID, Form.How.JAVA, SyncRule.NONE, false),
             new Form(KeyKind.COMPOSITE, Form.How.SET, SyncRule.NONE, true));
@@ -66,7 +70,7 @@ class TortureIT {
   @ParameterizedTest(name = "{0}")
   @MethodSource("forms")
   void everyRowEndsAsItMust(Form form) throws Exception {
-    int kills = KILLS / forms().size();
+    int kills = Math.max(1, KILLS / (int) allForms().count());
     System.out.printf("TortureIT: %s: %,d rows, %d kills, seed %d%n", form, ROWS, kills, SEED);
     try (TestDatabase database = server.newDatabase()) {
       database.execute(form.createTables(ROWS));
