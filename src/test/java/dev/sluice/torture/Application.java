@@ -18,13 +18,15 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * The sessions of an application that never stops: seven that write and three that hold rows.
+ * The sessions of an application that never stops: six that write anywhere, two that write where
+ * the migration is at work, and three that hold rows.
  *
  * <p>Each transaction writes its number into {@code committed}, so that after a COMMIT that got no
  * answer the database itself tells whether it happened.
  */
 final class Application implements AutoCloseable {
-  private static final int WRITERS = 7;
+  private static final int WRITERS = 6;
+  private static final int CHASERS = 2;
   private static final int HOLDERS = 3;
   private static final Duration THINKING_MAX = Duration.ofMillis(20);
   private static final Duration END_MAX = Duration.ofMinutes(1);
@@ -66,8 +68,13 @@ final class Application implements AutoCloseable {
       Random random = new Random(seed + i);
       repeat(new Writer(model, form, rows, tokens, random), random);
     }
-    for (int i = 0; i < HOLDERS; i++) {
+    for (int i = 0; i < CHASERS; i++) {
       Random random = new Random(seed + WRITERS + i);
+      Writer writer = new Writer(model, form, rows, tokens, random);
+      repeat(new Chaser(model, form.kind(), writer, random), random);
+    }
+    for (int i = 0; i < HOLDERS; i++) {
+      Random random = new Random(seed + WRITERS + CHASERS + i);
       repeat(new Holder(model, random), random);
     }
   }

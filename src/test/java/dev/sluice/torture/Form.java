@@ -33,7 +33,8 @@ record Form(KeyKind kind, How how, SyncRule rule, boolean undo) {
 
       public class Upper implements RowTransformer {
         @Override
-        public void transform(Row row) {
+        public void transform(Row row) throws Exception {
+          Thread.sleep(0, 100_000); // so that rows change between their reading and their writing
           String source = row.getString("source");
           row.set("target", source == null ? "(none)" : source.toUpperCase(Locale.ROOT));
           row.set("size", source == null ? -1 : source.length());

@@ -89,6 +89,24 @@ final class Model {
     }
   }
 
+  /** The key of a row that is there, or was. */
+  List<Object> anyKey(Random random) {
+    return draw(random).key();
+  }
+
+  /** This row, held for the caller; empty if it is taken, or not there by now. */
+  Optional<ModelRow> hold(List<Object> key) {
+    ModelRow row = byKey.get(key);
+    if (row == null || !row.tryHold()) {
+      return Optional.empty();
+    }
+    if (row.expected() == null) {
+      row.letGo();
+      return Optional.empty();
+    }
+    return Optional.of(row);
+  }
+
   /** A key that never was, held for the caller; empty if it was there after all. */
   Optional<ModelRow> holdNew(List<Object> key) {
     ModelRow row = new ModelRow(key);

@@ -98,6 +98,30 @@ final class Session implements AutoCloseable {
     }
   }
 
+  /** A statement that returns keys and nothing else. */
+  List<List<Object>> keys(String sql, List<Object> values) throws SQLException {
+    try (PreparedStatement statement = connection().prepareStatement(sql)) {
+      bind(statement, values);
+      long start = System.nanoTime();
+      try (ResultSet rs = statement.executeQuery()) {
+        clock(start, sql);
+        List<List<Object>> keys = new ArrayList<>();
+        while (rs.next()) {
+          keys.add(key(rs));
+        }
+        return keys;
+      }
+    }
+  }
+
+  private static List<Object> key(ResultSet rs) throws SQLException {
+    List<Object> key = new ArrayList<>();
+    for (int i = 1; i <= rs.getMetaData().getColumnCount(); i++) {
+      key.add(rs.getObject(i));
+    }
+    return key;
+  }
+
   /** A statement of which only the number of rows is asked. */
   int update(String sql, List<? extends @Nullable Object> values) throws SQLException {
     try (PreparedStatement statement = connection().prepareStatement(sql)) {

@@ -11,6 +11,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * suffer, on rows in any order. For one thread.
  */
 final class Writer implements Application.Work {
+  /** Of a hundred draws, these first ones insert rows. */
+  private static final int CHANGES_FROM = 26;
+
   private static final Duration SOON = Duration.ofMillis(300);
   private static final Duration LATE = Duration.ofSeconds(2);
 
@@ -57,7 +60,7 @@ final class Writer implements Application.Work {
     int draw = random.nextInt(100);
     if (draw < 20) {
       insertNew(transaction, mayLeaveDue);
-    } else if (draw < 26) {
+    } else if (draw < CHANGES_FROM) {
       insertAgain(transaction, mayLeaveDue);
     } else {
       Optional<ModelRow> row = model.holdAny(random);
@@ -97,6 +100,12 @@ final class Writer implements Application.Work {
 
   private Change newSource() {
     return Change.NONE.withSource(random.nextInt(5) == 0 ? null : source());
+  }
+
+  /** Any change of a row that is held. */
+  void changeOrDelete(ModelTransaction transaction, ModelRow row, boolean mayLeaveDue)
+      throws SQLException {
+    change(transaction, row, CHANGES_FROM + random.nextInt(100 - CHANGES_FROM), mayLeaveDue);
   }
 
   private void change(ModelTransaction transaction, ModelRow row, int draw, boolean mayLeaveDue)

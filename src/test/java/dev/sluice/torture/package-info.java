@@ -1,5 +1,5 @@
 /**
- * The torture: an application of ten sessions writes and holds rows for the whole of a migration
+ * The torture: an application of eleven sessions writes and holds rows for the whole of a migration
  * and after it, while the program, its sessions and the server are killed at random. A model
  * outside the database knows what every row must hold at the end.
  *
