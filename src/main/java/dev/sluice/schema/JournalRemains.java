@@ -4,7 +4,6 @@ import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.TableName;
 import dev.sluice.postgres.JournalTable;
 import dev.sluice.postgres.Waiter;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,7 +28,7 @@ public final class JournalRemains {
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transaction;
   private final LockRetry retry;
-  private final Duration lockTimeout;
+  private final ScriptSettings settings;
   private final MigrationId id;
 
   /**
@@ -48,7 +47,7 @@ public final class JournalRemains {
     this.jdbc = new JdbcTemplate(dataSource);
     this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
     this.retry = new LockRetry(waiter, settings);
-    this.lockTimeout = settings.lockTimeout();
+    this.settings = settings;
     this.id = id;
   }
 
@@ -95,7 +94,9 @@ public final class JournalRemains {
         () ->
             transaction.executeWithoutResult(
                 status -> {
-                  jdbc.execute("SET LOCAL lock_timeout = '%dms'".formatted(lockTimeout.toMillis()));
+                  jdbc.execute(
+                      "SET LOCAL lock_timeout = '%dms'"
+                          .formatted(LockWait.now(jdbc, settings).toMillis()));
                   jdbc.execute(sql);
                 }),
         (attempt, waited, error) ->

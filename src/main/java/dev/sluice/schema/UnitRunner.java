@@ -191,7 +191,7 @@ final class UnitRunner {
    * counted for each statement.
    */
   private void setLockTimeout(JdbcTemplate jdbc) {
-    long lockMillis = settings.lockTimeout().toMillis();
+    long lockMillis = LockWait.now(jdbc, settings).toMillis();
     long leastMillis =
         run.script().kind().isFlat() ? lockMillis : Math.max(1, lockMillis / LOCK_TIMEOUT_PARTS);
     jdbc.queryForObject(
