@@ -5,6 +5,7 @@ import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.Key;
+import dev.sluice.postgres.RowFault;
 import dev.sluice.postgres.TableKey;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -99,6 +100,12 @@ final class CaptureWork implements Work {
   @Override
   public UnchangedRowsException unchanged(List<Key> keys, int count) {
     return UnchangedRowsException.prevented(migration, rows(keys), count);
+  }
+
+  @Override
+  public RowRefusedException refused(Key entry, RowFault fault) {
+    return new RowRefusedException(
+        migration, rows(List.of(entry)).stream().findFirst().orElse(entry), fault);
   }
 
   /** The keys of the rows that these entries are of. */

@@ -56,6 +56,7 @@ final class SweepStep extends AbstractStep {
   @Override
   protected void doExecute(StepExecution step) throws Exception {
     try {
+      backfill.releaseSetAside();
       sweep(step);
       if (captured != null) {
         new CaptureSweep(captured).sweep(step);

@@ -1,5 +1,6 @@
 package dev.sluice.backfill;
 
+import dev.sluice.control.Quarantine;
 import dev.sluice.control.UndoMethod;
 import dev.sluice.control.UndoPlans;
 import dev.sluice.migration.DataMigration;
@@ -29,22 +30,42 @@ final class Works {
     this.run = run;
   }
 
-  Work forward(@Nullable RowTransformer transformer) {
-    return new ForwardWork(dataSource, migration, transformer, target(migration.guard()));
+  /**
+   * @param withSetAside also the rows that stand in quarantine
+   */
+  Work forward(@Nullable RowTransformer transformer, boolean withSetAside) {
+    WriteTarget target = target(table());
+    return new ForwardWork(
+        dataSource,
+        migration,
+        transformer,
+        withSetAside ? target : target.without(notSetAside(target.key())));
   }
 
   /** Rows by the log of captured keys: the guard does not say which. */
   Work captured(@Nullable RowTransformer transformer) {
     return new CaptureWork(
-        dataSource, migration, transformer, target("TRUE"), migration.guardOrTrue());
+        dataSource, migration, transformer, target(table(), "TRUE"), migration.guardOrTrue());
   }
 
-  private WriteTarget target(@Nullable String guard) {
-    Table table = table();
+  /** What a run forth writes, the rows included that stand in quarantine. */
+  WriteTarget target(Table table) {
+    return target(table, migration.guard());
+  }
+
+  private WriteTarget target(Table table, @Nullable String guard) {
     TableKey key = TableKey.of(table, migration.key());
     // a run that began before there were plans has none, and goes on as it began
     boolean journaled = plan().isPresent() && method() == UndoMethod.JOURNAL;
-    return new WriteTarget(table, key, guard, journaled ? journal(key) : null);
+    return new WriteTarget(table, key, guard, journaled ? journal(key) : null, null);
+  }
+
+  /** Null: nothing is set aside, and nothing will be, so that looking costs nothing. */
+  private @Nullable String notSetAside(TableKey key) {
+    Quarantine quarantine = new Quarantine(jdbc, migration.id(), run);
+    return migration.tuning().skip() > 0 || quarantine.count() > 0
+        ? quarantine.excludes(key)
+        : null;
   }
 
   Work back() {

@@ -1,5 +1,6 @@
 package dev.sluice.job;
 
+import dev.sluice.backfill.SetAsideRows;
 import dev.sluice.control.CapturedEntries;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.StopSignal;
@@ -91,6 +92,14 @@ final class CleanupPreflight {
           ("%s captured changes wait, and where they are the new side is older than the old one."
                   + " 'run %s' first.")
               .formatted(CapturedEntries.text(waiting), migration().id()));
+    }
+    if (migration() instanceof DataMigration data) {
+      long setAside = new SetAsideRows(environment.dataSource(), data, entry.run()).countLeft();
+      if (setAside > 0) {
+        refusals.add(
+            "what they are computed from would go with its old side: %s. Correct them first, or take them out of the guard."
+                .formatted(QuarantineLines.waysOn(data.id(), setAside)));
+      }
     }
     if (migration() instanceof DataMigration data
         && new Catalog(environment.jdbc()).find(data.table()).isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.sluice.job;
 
 import dev.sluice.backfill.Backfill;
+import dev.sluice.backfill.SetAsideRows;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
@@ -77,12 +78,32 @@ final class DataForwardJob extends ForwardJob {
             steps.action(
                 StepName.CONSTRAIN,
                 () -> {
+                  requireNoneSetAside(launch.run());
                   run(scripts, Script.Kind.CONSTRAIN_UP);
                   CaptureLogs.of(environment.dataSource(), migration, launch.waiter())
                       .ifPresent(capture -> capture.refresh(migration));
                 }))
         .next(steps.action(StepName.VERIFY, checks::verify))
         .build();
+  }
+
+  /** A constraint would refuse rows that were not changed, hours of validation later. */
+  private void requireNoneSetAside(long run) {
+    if (migration.script(Script.Kind.CONSTRAIN_UP).isPresent()) {
+      long rows = setAside(run);
+      if (rows > 0) {
+        throw new HeldByQuarantineException(migration.id(), rows);
+      }
+    }
+  }
+
+  @Override
+  long setAside(LedgerEntry entry) {
+    return setAside(entry.run());
+  }
+
+  private long setAside(long run) {
+    return new SetAsideRows(environment.dataSource(), migration, run).countLeft();
   }
 
   private void run(ScriptRunner scripts, Script.Kind kind) {
