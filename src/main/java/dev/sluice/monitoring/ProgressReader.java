@@ -2,6 +2,7 @@ package dev.sluice.monitoring;
 
 import dev.sluice.control.Conflicts;
 import dev.sluice.control.LedgerEntry;
+import dev.sluice.control.Quarantine;
 import dev.sluice.control.RunState;
 import dev.sluice.control.RunnerLock;
 import dev.sluice.migration.MigrationId;
@@ -69,7 +70,7 @@ public final class ProgressReader {
         steps.workers(),
         running || entry.state() == RunState.CLEANING ? waiting(entry) : null,
         remaining,
-        0,
+        new Quarantine(jdbc, entry.id(), entry.run()).count(),
         conflicts(entry),
         entry.run(),
         entry.startedAt(),
