@@ -105,10 +105,11 @@ public final class Quarantine {
    * own name.
    *
    * <p>A scalar sub-select, because that is an index probe a row, always: NOT EXISTS may become a
-   * join, and NOT IN reads the whole list for each row once it outgrows {@code work_mem}.
+   * join, and NOT IN reads the whole list for each row once it outgrows {@code work_mem}. With a
+   * collation, because key columns may have others than the list's index.
    */
   public String excludes(TableKey key) {
-    return "(SELECT TRUE FROM sluice.quarantine AS _kq WHERE _kq.migration_id = '%s' AND _kq.run = %d AND _kq.key = ARRAY[%s] COLLATE \"C\") IS NULL"
+    return "(SELECT TRUE FROM sluice.quarantine AS _kq WHERE _kq.migration_id = '%s' AND _kq.run = %d AND _kq.key = ARRAY[%s] COLLATE \"default\") IS NULL"
         .formatted(id.value(), run, each(key, i -> "CAST(%s AS text)".formatted(key.column(i))));
   }
 

@@ -234,6 +234,7 @@ public final class Sluice implements AutoCloseable {
     if (!new SluiceSchema(dataSource).exists()) {
       return List.of();
     }
+    new SluiceSchema(dataSource).requireCurrent();
     ProgressReader reader = new ProgressReader(dataSource);
     return entries.apply(new Ledger(new JdbcTemplate(dataSource))).stream()
         .map(reader::read)

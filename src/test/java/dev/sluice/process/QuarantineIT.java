@@ -2,11 +2,18 @@ package dev.sluice.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.control.Quarantine;
+import dev.sluice.migration.MigrationId;
+import dev.sluice.migration.TableName;
+import dev.sluice.postgres.Catalog;
+import dev.sluice.postgres.TableKey;
 import dev.sluice.testing.CommandLine;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.SluiceProcess;
 import dev.sluice.testing.TestDatabase;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,12 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Rows that fail for a reason of their own are found, set aside, and tried again. */
 class QuarantineIT {
 
   private static final String ID = "0001_number";
   private static final int FAILED = 5;
+  private static final int BUSY = 7;
   private static final int ROWS_LEFT = 8;
   private static final int KILLED = 128 + 9;
 
@@ -282,6 +291,85 @@ class QuarantineIT {
                   .query(String.class)
                   .single())
           .isEqualTo("is_allowed");
+    }
+  }
+
+  @Test
+  void noRowIsTriedAgainWhileAnotherProcessRuns() throws Exception {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      create(database, 1_000, List.of(7));
+      new Migrations(jobs, database)
+          .define(ID, SET + "skip: 1\nchecks: {after: [not-null: [number]]}\n");
+      CommandLine program = new CommandLine(database, jobs);
+      CommandLine.Result run = program.run("run", ID);
+      assertThat(run.exitCode()).as(outputOf(run)).isEqualTo(ROWS_LEFT);
+      assertThat(run.out())
+          .contains("ok     not-null number: no NULL, but for 1 in quarantine")
+          .contains("ok     recompute number: 999 rows compared, 0 differ");
+      try (Connection other = database.connect();
+          Statement lock = other.createStatement()) {
+        lock.execute("SELECT pg_advisory_lock(hashtextextended('sluice.runner/" + ID + "', 0))");
+        CommandLine.Result busy = program.run("quarantine", ID, "--retry");
+        assertThat(busy.exitCode()).isEqualTo(BUSY);
+        assertThat(busy.err()).startsWith("0001_number: is being run by process ");
+        assertThat(program.run("quarantine", ID).out()).startsWith("key 7: ");
+      }
+      try (Connection other = database.connect();
+          Statement lock = other.createStatement()) {
+        other.setAutoCommit(false);
+        lock.execute("UPDATE item SET source = '7' WHERE id = 7");
+        CommandLine.Result held = program.run("quarantine", ID, "--retry");
+        assertThat(held.exitCode()).isEqualTo(ROWS_LEFT);
+        assertThat(held.out())
+            .startsWith(
+                """
+                0001_number: 0 rows in quarantine are done, 1 are left
+                  1 of them are locked by other sessions, or written all the while; try again later
+                """);
+        other.commit();
+      }
+      assertThat(program.run("quarantine", ID, "--retry").exitCode()).isZero();
+      CommandLine.Result wrong = program.run("quarantine", ID, "--retry", "--json");
+      assertThat(wrong.exitCode()).isEqualTo(2);
+      assertThat(wrong.err())
+          .contains(
+              "--retry does not list: give --with-rows and --json without it. See 'sluice quarantine"
+                  + " --help'.");
+    }
+  }
+
+  /** Whatever the planner thinks of the tables. */
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void lookingPastTheQuarantineIsAnIndexProbeARow(PostgresServer server) {
+    try (TestDatabase database = server.newDatabase()) {
+      create(database, 1_000, List.of(7));
+      new Migrations(jobs, database).define(ID, SET + "skip: 1\n");
+      assertThat(new CommandLine(database, jobs).run("run", ID).exitCode()).isEqualTo(ROWS_LEFT);
+      database.execute(
+          """
+          INSERT INTO sluice.quarantine (migration_id, run, key, row_version, message)
+          SELECT migration_id, run, ARRAY[n::text], '3', '' FROM sluice.quarantine, generate_series(2000, 50000) AS n;
+          ANALYZE sluice.quarantine;
+          """);
+      TableKey key =
+          TableKey.of(
+              new Catalog(new JdbcTemplate(database.dataSource()))
+                  .find(TableName.parse("item"))
+                  .orElseThrow(),
+              List.of());
+      String excluded =
+          new Quarantine(new JdbcTemplate(database.dataSource()), new MigrationId(ID), 1)
+              .excludes(key);
+      assertThat(
+              database
+                  .jdbc()
+                  .sql("EXPLAIN SELECT count(*) FROM item WHERE number IS NULL AND " + excluded)
+                  .query(String.class)
+                  .list())
+          .anyMatch(line -> line.contains("quarantine_pkey"))
+          .anyMatch(line -> line.contains("Index Cond:") && line.contains("AND (key = "))
+          .noneMatch(line -> line.contains("Join"));
     }
   }
 
