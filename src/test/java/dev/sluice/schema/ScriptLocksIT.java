@@ -203,7 +203,7 @@ class ScriptLocksIT {
                       Kind.CONSTRAIN_UP,
                       """
                       SELECT pg_sleep(0.95);
-                      DO $$ BEGIN ASSERT current_setting('lock_timeout') = '100ms'; END $$;
+                      DO $$ BEGIN ASSERT current_setting('lock_timeout') = '10ms'; END $$;
                       ALTER TABLE other ADD COLUMN a int;
                       """,
                       ScriptTrial.NO_WAIT,
