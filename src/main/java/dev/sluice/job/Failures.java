@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.OptimisticLockingFailureException;
 
 /** Tells what an error means for a run. */
 final class Failures {
@@ -23,9 +24,16 @@ final class Failures {
 
   private Failures() {}
 
-  /** Whether a relaunch may succeed where this launch failed. */
+  /**
+   * Whether a relaunch may succeed where this launch failed.
+   *
+   * <p>A step that is stored otherwise than this process knows it: the server has crashed and lost
+   * the last chunks with their checkpoints, or another runner went on. The next launch reads what
+   * is stored, or finds the lock taken.
+   */
   static boolean mayPass(Throwable error) {
     return find(error, LockLostException.class).isPresent()
+        || find(error, OptimisticLockingFailureException.class).isPresent()
         || find(error, Relaunches.OwnGhostException.class).isPresent()
         || (SqlStates.isTransient(error) && !isFinal(error));
   }

@@ -43,6 +43,11 @@ final class Attempts implements LockRetry.Listener {
         lastBlockers);
   }
 
+  /** Whether the last attempt found it in the way: it gives way to who waits for longer. */
+  boolean metAutovacuum() {
+    return lastBlockers != null && lastBlockers.contains(Blockers.AUTOVACUUM);
+  }
+
   /** The blockers of an earlier failure do not explain a last one of another kind. */
   ScriptException.Situation situation(RuntimeException error) {
     boolean locked = SqlStates.of(error).filter(LOCK_FAILURES::contains).isPresent();

@@ -16,6 +16,9 @@ import org.springframework.jdbc.core.JdbcOperations;
  */
 final class Blockers {
 
+  /** How it is named, having no application's name. */
+  static final String AUTOVACUUM = ",autovacuum worker,";
+
   private static final int SESSIONS_MAX = 5;
 
   /** More names than any statement needs; a function's text may have thousands. */

@@ -96,7 +96,7 @@ public final class JournalRemains {
                 status -> {
                   jdbc.execute(
                       "SET LOCAL lock_timeout = '%dms'"
-                          .formatted(LockWait.now(jdbc, settings).toMillis()));
+                          .formatted(settings.lockTimeout().toMillis()));
                   jdbc.execute(sql);
                 }),
         (attempt, waited, error) ->

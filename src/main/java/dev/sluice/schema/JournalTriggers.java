@@ -145,7 +145,7 @@ final class JournalTriggers {
     transaction.executeWithoutResult(
         status -> {
           jdbc.execute(
-              "SET LOCAL lock_timeout = '%dms'".formatted(LockWait.now(jdbc, settings).toMillis()));
+              "SET LOCAL lock_timeout = '%dms'".formatted(settings.lockTimeout().toMillis()));
           work.run();
         });
   }

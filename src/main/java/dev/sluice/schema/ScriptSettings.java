@@ -21,14 +21,16 @@ public record ScriptSettings(
     Duration totalTime) {
 
   /**
-   * A lock is waited for so long that nobody waits a second behind us; longer where a vacuum is in
-   * the way ({@link LockWait}). A catalog change is over in milliseconds; one that is not after 5 s
-   * scans or rewrites the table, under its lock. 30 attempts with pauses growing to 30 s fill about
-   * 13 minutes, of which the application may have waited 24 seconds in pieces.
+   * For an autovacuum that is in the way a lock is waited for half a second longer than
+   * PostgreSQL's {@code deadlock_timeout} of 1 s: not before that does the server cancel it. For
+   * anybody else it is less, see {@link LockLimit}. A catalog change is over in milliseconds; one
+   * that is not after 5 s scans or rewrites the table, under its lock. 30 attempts with pauses
+   * growing to 30 s fill about 13 minutes, of which the application may have waited 45 seconds in
+   * pieces.
    */
   public static final ScriptSettings DEFAULT =
       new ScriptSettings(
-          Duration.ofMillis(800),
+          Duration.ofMillis(1500),
           Duration.ofMinutes(10),
           Duration.ofSeconds(5),
           30,

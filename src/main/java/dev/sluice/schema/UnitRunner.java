@@ -18,15 +18,13 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class UnitRunner {
   private static final Logger log = LoggerFactory.getLogger(UnitRunner.class);
 
-  /** A transaction that has used up its time for waiting still takes a free lock. */
-  private static final int LOCK_TIMEOUT_PARTS = 10;
-
   private final ScriptRun run;
   private final ScriptSettings settings;
   private final DataSource dataSource;
   private final OutsideTransaction outside;
   private final LockRetry retry;
   private final Blockers blockers;
+  private final LockLimit lockLimit;
 
   UnitRunner(ScriptRun run, DataSource dataSource, Waiter waiter, ScriptSettings settings) {
     this.run = run;
@@ -37,6 +35,7 @@ final class UnitRunner {
             settings, IndexInTheWay.owner(run.id(), run.script().kind().fileName()));
     retry = new LockRetry(waiter, settings);
     blockers = new Blockers(new JdbcTemplate(dataSource));
+    lockLimit = new LockLimit(settings);
   }
 
   private ScriptProgress progressOn(JdbcTemplate session) {
@@ -52,9 +51,9 @@ final class UnitRunner {
     Attempts attempts = new Attempts(run, unit, settings, blockers);
     try {
       if (unit.steps().get(0).commitsItself()) {
-        attempt(unit, along); // a second attempt would do a part of it twice
+        attempt(unit, along, attempts); // a second attempt would do a part of it twice
       } else {
-        retry.run(() -> attempt(unit, along), attempts);
+        retry.run(() -> attempt(unit, along, attempts), attempts);
       }
     } catch (StepFailedException | NestedRuntimeException e) {
       throw ScriptException.failed(attempts.situation(e), e);
@@ -67,41 +66,43 @@ final class UnitRunner {
         run.steps().size());
   }
 
-  private void attempt(Unit unit, List<String> along) {
+  private void attempt(Unit unit, List<String> along, Attempts before) {
+    boolean autovacuum = before.metAutovacuum();
     CleanSession.during(
         dataSource,
         session -> {
           boolean together = unit.steps().get(0).isolation() == Isolation.TOGETHER;
           if (!together && !along.isEmpty()) {
-            before(session, along);
+            before(session, along, autovacuum);
           }
           if (unit.isOutside()) {
             outside(new JdbcTemplate(session), unit);
           } else {
-            inTransaction(session, unit, together ? along : List.of());
+            inTransaction(session, unit, together ? along : List.of(), autovacuum);
           }
         });
   }
 
-  private void before(DataSource session, List<String> along) {
+  private void before(DataSource session, List<String> along, boolean autovacuum) {
     JdbcTemplate jdbc = new JdbcTemplate(session);
     new TransactionTemplate(new DataSourceTransactionManager(session))
         .executeWithoutResult(
             status -> {
-              setTimeouts(jdbc, Isolation.TOGETHER);
+              setTimeouts(jdbc, Isolation.TOGETHER, autovacuum);
               along.forEach(sql -> PlainSql.execute(jdbc, sql));
             });
   }
 
   /** Where the connection is lost, the rollback fails too; the error that led there counts. */
-  private void inTransaction(DataSource session, Unit unit, List<String> along) {
+  private void inTransaction(
+      DataSource session, Unit unit, List<String> along, boolean autovacuum) {
     AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
     try {
       new TransactionTemplate(new DataSourceTransactionManager(session))
           .executeWithoutResult(
               status -> {
                 try {
-                  inside(new JdbcTemplate(session), unit, along);
+                  inside(new JdbcTemplate(session), unit, along, autovacuum);
                 } catch (StepFailedException | NestedRuntimeException e) {
                   failure.set(e);
                   status.setRollbackOnly();
@@ -119,8 +120,8 @@ final class UnitRunner {
   }
 
   /** The row of the progress is locked first: an attempt whose commit got no answer is seen. */
-  private void inside(JdbcTemplate jdbc, Unit unit, List<String> along) {
-    setTimeouts(jdbc, Isolation.TOGETHER);
+  private void inside(JdbcTemplate jdbc, Unit unit, List<String> along, boolean autovacuum) {
+    setTimeouts(jdbc, Isolation.TOGETHER, autovacuum);
     ScriptProgress progress = progressOn(jdbc);
     int done = progress.lock().done();
     if (done >= unit.end()) {
@@ -128,10 +129,10 @@ final class UnitRunner {
     }
     along.forEach(sql -> PlainSql.execute(jdbc, sql));
     if (run.script().kind().isFlat()) {
-      asItIs(jdbc, unit.from(done));
+      asItIs(jdbc, unit.from(done), autovacuum);
     } else {
       for (Step step : unit.from(done)) {
-        setTimeouts(jdbc, step.isolation());
+        setTimeouts(jdbc, step.isolation(), autovacuum);
         execute(jdbc, step);
       }
     }
@@ -144,10 +145,10 @@ final class UnitRunner {
    * they wait for locks is bounded whatever they set. A constraint that is deferred fails here, and
    * not in the commit, which would name no statement.
    */
-  private void asItIs(JdbcTemplate jdbc, List<Step> steps) {
+  private void asItIs(JdbcTemplate jdbc, List<Step> steps, boolean autovacuum) {
     String role = jdbc.queryForObject("SELECT current_setting('role')", String.class);
     for (Step step : steps) {
-      setLockTimeout(jdbc);
+      lockLimit.setForOne(jdbc, autovacuum);
       execute(jdbc, step);
     }
     execute(jdbc, steps.get(steps.size() - 1), "SET CONSTRAINTS ALL IMMEDIATE");
@@ -172,10 +173,14 @@ final class UnitRunner {
    * No lock. What the transaction has waited or worked counts against its time for both: its locks
    * are held to its end.
    */
-  private void setTimeouts(JdbcTemplate jdbc, Isolation isolation) {
+  private void setTimeouts(JdbcTemplate jdbc, Isolation isolation, boolean autovacuum) {
     boolean bounded = isolation == Isolation.TOGETHER && !run.script().kind().isFlat();
     long statementMillis = bounded ? settings.statementTimeout().toMillis() : 0;
-    setLockTimeout(jdbc);
+    if (run.script().kind().isFlat()) {
+      lockLimit.setForOne(jdbc, autovacuum);
+    } else {
+      lockLimit.set(jdbc, autovacuum);
+    }
     jdbc.queryForObject(
         """
         SELECT set_config('statement_timeout', (CASE WHEN ?::bigint = 0 THEN 0 ELSE greatest(1,
@@ -184,25 +189,6 @@ final class UnitRunner {
         String.class,
         statementMillis,
         statementMillis);
-  }
-
-  /**
-   * A statement that has worked long has not waited long, so a flat file's time for waiting is
-   * counted for each statement.
-   */
-  private void setLockTimeout(JdbcTemplate jdbc) {
-    long lockMillis = LockWait.now(jdbc, settings).toMillis();
-    long leastMillis =
-        run.script().kind().isFlat() ? lockMillis : Math.max(1, lockMillis / LOCK_TIMEOUT_PARTS);
-    jdbc.queryForObject(
-        """
-        SELECT pg_catalog.set_config('lock_timeout', greatest(?::bigint,
-                 ?::bigint - (extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.now()) * 1000)::bigint)::text,
-                 true)
-        """,
-        String.class,
-        leastMillis,
-        lockMillis);
   }
 
   private void outside(JdbcTemplate session, Unit unit) {
@@ -258,7 +244,7 @@ final class UnitRunner {
   }
 
   private void completeInside(JdbcTemplate jdbc) {
-    setTimeouts(jdbc, Isolation.TOGETHER);
+    setTimeouts(jdbc, Isolation.TOGETHER, false);
     progressOn(jdbc).complete();
     if (run.script().kind().isDown()) {
       new IndexInTheWay(jdbc).putBack(run.id(), run.script().kind().opposite().fileName());

@@ -26,7 +26,21 @@ class DeadlockIT {
 
   private static final String ID = "0001_customer";
 
-  /** So many that the run lasts as long as the application, held up as it is. */
+  /** Rows that the run has still to do; a rollback, those that are not so. */
+  private static final String BEFORE = "customer_id IS DISTINCT FROM legacy";
+
+  private static final String DONE = "customer_id = legacy";
+
+  private static final String YAML =
+      """
+      table: orders
+      where: customer_id IS DISTINCT FROM legacy
+      set: {customer_id: legacy, code: "'code ' || id"}
+      chunk: {rows: 100}
+      workers: 2
+      retry: {attempts: 100, backoff: 50ms}
+      """;
+
   private static final int ORDERS_PER_SECOND = 400;
 
   private static final int CUSTOMERS = 40;
@@ -37,50 +51,96 @@ class DeadlockIT {
 
   @Test
   void theApplicationGetsNoDeadlock() throws Exception {
-    run(Duration.ofSeconds(10));
+    run(Duration.ofSeconds(10), Duration.ofSeconds(1));
+  }
+
+  /** A chunk must be over within a tenth of a second, and so becomes very small. */
+  @Test
+  void theApplicationGetsNoDeadlockWhereItLooksForOneAfter200Millis() throws Exception {
+    run(Duration.ofSeconds(5), Duration.ofMillis(200));
+  }
+
+  @Test
+  void theApplicationGetsNoDeadlockFromARollback() throws Exception {
+    rollback(Duration.ofSeconds(5), Duration.ofSeconds(1));
   }
 
   @Test
   @EnabledIfSystemProperty(named = "sluice.torture", matches = "true")
   void theApplicationGetsNoDeadlockInThreeMinutes() throws Exception {
-    run(Duration.ofMinutes(3));
+    run(Duration.ofMinutes(3), Duration.ofSeconds(1));
+    rollback(Duration.ofMinutes(1), Duration.ofMillis(200));
   }
 
-  private void run(Duration time) throws Exception {
-    try (TestDatabase database = PostgresServer.newest().newDatabase();
-        RunWatch watch = new RunWatch(database, ID);
-        Application application = new Application(database)) {
-      int orders = Math.toIntExact(ORDERS_PER_SECOND * time.toSeconds());
-      createTables(database, orders);
-      Migrations migrations =
-          new Migrations(jobs, database)
-              .define(
-                  ID,
-                  """
-                  table: orders
-                  where: customer_id IS NULL
-                  set: {customer_id: legacy, code: "'code ' || id"}
-                  chunk: {rows: 100}
-                  workers: 2
-                  retry: {attempts: 100, backoff: 50ms}
-                  """);
+  private void run(Duration time, Duration deadlockTimeout) throws Exception {
+    try (TestDatabase database = database(deadlockTimeout);
+        RunWatch watch = new RunWatch(database, ID)) {
+      createTables(database, orders(time, deadlockTimeout));
+      Migrations migrations = new Migrations(jobs, database).define(ID, YAML);
       try (SluiceProcess process = migrations.start(ID)) {
         watch.awaitRowsWritten(1, process);
-        for (int number = 0; number < SESSIONS; number++) {
-          int session = number;
-          application.session(number, (sql, random) -> closeCycle(sql, random, session));
-        }
-        Awaitility.await().pollDelay(time).atMost(time.plusMinutes(1)).until(() -> true);
-        application.end();
-        assertThat(process.waitFor(RUN_MAX)).as("%s", process).isZero();
-        long rollbacks = rollbacks(watch);
-        System.out.printf(
-            "DeadlockIT: %d s, %,d transactions of the application, %d chunks gave way%n",
-            time.toSeconds(), application.transactions(), rollbacks);
-        assertThat(rollbacks).as("chunks that gave way").isPositive();
+        closeCycles(database, watch, process, time, BEFORE);
       }
       assertThat(database.count("orders WHERE customer_id IS DISTINCT FROM legacy")).isZero();
       assertThat(deadlocksFound(watch)).as("deadlocks that the server found").isZero();
+    }
+  }
+
+  private void rollback(Duration time, Duration deadlockTimeout) throws Exception {
+    try (TestDatabase database = database(deadlockTimeout);
+        RunWatch watch = new RunWatch(database, ID)) {
+      createTables(database, orders(time, deadlockTimeout));
+      // values to go back to, which the foreign key is asked for
+      database.execute("UPDATE orders SET customer_id = (legacy + 1) %% %d".formatted(CUSTOMERS));
+      Migrations migrations =
+          new Migrations(jobs, database)
+              .write(ID, "migration.yaml", "description: There and back\nundo: journal\n" + YAML);
+      try (SluiceProcess process = migrations.start(ID)) {
+        assertThat(process.waitFor()).as("%s", process).isZero();
+      }
+      try (SluiceProcess process = migrations.command("rollback", ID).start()) {
+        watch.await("rows put back", process, () -> database.count("orders WHERE " + BEFORE) > 0);
+        closeCycles(database, watch, process, time, DONE);
+      }
+      assertThat(database.count("orders WHERE code IS NOT NULL AND id > 0")).isZero();
+      assertThat(deadlocksFound(watch)).as("deadlocks that the server found").isZero();
+    }
+  }
+
+  private static TestDatabase database(Duration deadlockTimeout) {
+    TestDatabase database = PostgresServer.newest().newDatabase();
+    database.execute(
+        "ALTER DATABASE %s SET deadlock_timeout = %d"
+            .formatted(database.name(), deadlockTimeout.toMillis()));
+    return database;
+  }
+
+  /** So many that the run lasts as long as the application, held up as it is. */
+  private static int orders(Duration time, Duration deadlockTimeout) {
+    long perSecond = ORDERS_PER_SECOND * deadlockTimeout.toMillis() / 1000;
+    return Math.toIntExact(perSecond * time.toSeconds());
+  }
+
+  private static void closeCycles(
+      TestDatabase database, RunWatch watch, SluiceProcess process, Duration time, String stillToDo)
+      throws Exception {
+    try (Application application = new Application(database)) {
+      for (int number = 0; number < SESSIONS; number++) {
+        int session = number;
+        application.session(number, (sql, random) -> closeCycle(sql, random, session, stillToDo));
+      }
+      Awaitility.await().pollDelay(time).atMost(time.plusMinutes(1)).until(() -> true);
+      application.end();
+      assertThat(process.waitFor(RUN_MAX)).as("%s", process).isZero();
+      long rollbacks = rollbacks(watch);
+      System.out.printf(
+          "DeadlockIT: %d s, %,d transactions of the application, %d chunks gave way, %d in the"
+              + " sweep%n",
+          time.toSeconds(),
+          application.transactions(),
+          rollbacks,
+          process.err().lines().filter(line -> line.contains("rollback step=sweep")).count());
+      assertThat(rollbacks).as("chunks that gave way").isPositive();
     }
   }
 
@@ -102,8 +162,9 @@ class DeadlockIT {
   }
 
   /** Takes what a chunk will wait for; then waits for what the chunk has. */
-  private static void closeCycle(Statement sql, Random random, int session) throws SQLException {
-    long order = nextOrder(sql, random);
+  private static void closeCycle(Statement sql, Random random, int session, String stillToDo)
+      throws SQLException {
+    long order = nextOrder(sql, random, stillToDo);
     switch (random.nextInt(4)) {
       case 0, 1 -> {
         int customer = random.nextInt(CUSTOMERS / SESSIONS) * SESSIONS + session;
@@ -131,11 +192,12 @@ class DeadlockIT {
   }
 
   /** One that is in a chunk now, or in the next: near the front of what is left. */
-  private static long nextOrder(Statement sql, Random random) throws SQLException {
+  private static long nextOrder(Statement sql, Random random, String stillToDo)
+      throws SQLException {
     try (var rs =
         sql.executeQuery(
-            "SELECT id FROM orders WHERE customer_id IS NULL AND id > 0 ORDER BY id OFFSET %d LIMIT 1"
-                .formatted(random.nextInt(100)))) {
+            "SELECT id FROM orders WHERE %s AND id > 0 ORDER BY id OFFSET %d LIMIT 1"
+                .formatted(stillToDo, random.nextInt(100)))) {
       return rs.next() ? rs.getLong(1) : 1;
     }
   }

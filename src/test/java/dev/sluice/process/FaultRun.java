@@ -116,6 +116,25 @@ final class FaultRun implements AutoCloseable {
         .list();
   }
 
+  /** Ends every session of the run but the lock's, those that wait in its pool too. */
+  void terminateAllButTheLock() {
+    List<Integer> lock = watch.runnerLockHolders();
+    watch
+        .jdbc()
+        .sql(
+            """
+            SELECT pid
+            FROM pg_stat_activity
+            WHERE application_name = 'sluice'
+              AND datname = current_database()
+            """)
+        .query(Integer.class)
+        .list()
+        .stream()
+        .filter(session -> !lock.contains(session))
+        .forEach(watch::terminate);
+  }
+
   /** Swallows what a session and its client say to each other. */
   void cut(int session) {
     proxy.cut(

@@ -88,10 +88,10 @@ final class Faults {
             .says("runner-lock.freed"),
         new Fault(
             "our own pool finds no connection for 15 s",
-            "the worker's session ended, new connections swallowed by the proxy",
+            "its sessions ended but the lock's, new connections swallowed by the proxy",
             (run, server) -> {
               run.proxy().cutNew();
-              run.watch().terminate(run.workerSession());
+              run.terminateAllButTheLock();
               FaultRun.last(Duration.ofSeconds(15));
               run.proxy().heal();
             }));
@@ -121,7 +121,7 @@ final class Faults {
             }),
         new Fault(
             "all connections of the server taken (53300) for 5 s",
-            "as many sessions as `max_connections` allows, then the worker's session ended",
+            "as many sessions as `max_connections` allows, then the run's own ended but the lock's",
             Faults::takeAllConnections),
         new Fault(
             "a read-only primary for 5 s",
@@ -160,9 +160,10 @@ final class Faults {
     List<Connection> taken = new ArrayList<>();
     try {
       fill(run, taken);
-      run.watch().terminate(run.workerSession());
-      FaultRun.last(Duration.ofMillis(100));
+      run.terminateAllButTheLock();
       fill(run, taken);
+      FaultRun.last(Duration.ofMillis(100));
+      fill(run, taken); // with what the server had not given free yet
       FaultRun.last(Duration.ofSeconds(5));
     } finally {
       for (Connection connection : taken) {

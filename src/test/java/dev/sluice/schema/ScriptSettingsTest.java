@@ -13,7 +13,7 @@ class ScriptSettingsTest {
     assertThat(ScriptSettings.DEFAULT)
         .isEqualTo(
             new ScriptSettings(
-                Duration.ofMillis(800),
+                Duration.ofMillis(1500),
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(5),
                 30,

@@ -158,6 +158,16 @@ public sealed class PostgresServer permits SeparateServer {
     return new TcpProxy(process.host(), process.port());
   }
 
+  /** Whether clients on this machine need no password. */
+  public boolean trustsClients() {
+    return !usesContainers();
+  }
+
+  /** A pooler before it, see {@link TransactionPool}. The caller closes it. */
+  public TransactionPool newTransactionPool(boolean inTurn) {
+    return new TransactionPool(process.host(), process.port(), inTurn);
+  }
+
   /** Opens a new connection at each call and keeps none. */
   public DataSource dataSource(String database) {
     PGSimpleDataSource source = new PGSimpleDataSource();
