@@ -39,8 +39,6 @@ final class ChunkLoop<I, O> {
   /** Searches in a row without one chunk that passes: other sessions write bad rows meanwhile. */
   private static final int SEARCHES_MAX = 10;
 
-  private static final int KEYS_SHOWN = 10;
-
   private static final RowFault OVERRUN = RowFault.inJava("overran its time");
 
   private final ChunkTransaction transaction;
@@ -195,6 +193,9 @@ final class ChunkLoop<I, O> {
     @Override
     public void alone(Key row) throws Exception {
       String version = transaction.version(row).orElse(null);
+      if (version == null && transaction.setsAside()) {
+        return; // it is gone; if it comes back, the next look finds it
+      }
       Optional<RowFault> fault = fault(List.of(row));
       if (fault.isPresent()) {
         bad++;
@@ -331,6 +332,7 @@ final class ChunkLoop<I, O> {
             new ChunkTransaction.Request(page, pass.skipLocked(), report, false), done -> null);
       } catch (Exception e) {
         if (rows.size() > 1 && SqlStates.isTimeout(e)) {
+          waiter.await(GIVING_WAY);
           throw new ChunkRefusedException(rows, OVERRUN);
         }
         throw e;
@@ -375,18 +377,6 @@ final class ChunkLoop<I, O> {
       return error instanceof ChunkRefusedException refused
           ? String.valueOf(refused.fault().sqlState())
           : SqlStates.of(error).orElse("none");
-    }
-  }
-
-  /** The rows of a chunk pass one by one and still not together, again and again. */
-  static final class StillRefusedException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    StillRefusedException(String step, ChunkRefusedException refused) {
-      super(
-          "step %s: rows with keys like %s are refused again and again, though each was tried alone: %s. The application writes them all the while; run again when it writes less."
-              .formatted(
-                  step, refused.keys().stream().limit(KEYS_SHOWN).toList(), refused.fault()));
     }
   }
 }

@@ -90,7 +90,8 @@ final class ChunkTransaction {
    * What a chunk is asked to do.
    *
    * @param findUnchanged find the rows that stay under the guard
-   * @param mustChangeSome if all do, roll back and fail: better than to rewrite a table for nothing
+   * @param mustChangeSome if all do, and more than may be set aside, roll back and fail: better
+   *     than to rewrite a table for nothing
    */
   record Request(
       Page.Request page, boolean skipLocked, boolean findUnchanged, boolean mustChangeSome) {}
@@ -196,6 +197,11 @@ final class ChunkTransaction {
     return fault.<Exception>map(found -> new ChunkRefusedException(keys, found)).orElse(error);
   }
 
+  /** Whether a row that fails alone is set aside. */
+  boolean setsAside() {
+    return setAside != null;
+  }
+
   /** The version of a row as it is now; empty: it is gone, or nothing is set aside. */
   Optional<String> version(Key row) {
     return Optional.ofNullable(setAside).map(to -> to.version(row));
@@ -266,12 +272,14 @@ final class ChunkTransaction {
       if (request.findUnchanged() && !writer.visited().isEmpty()) {
         limitNextStatement(start);
         unchanged = underGuard(writer.visited());
-        if (request.mustChangeSome() && unchanged.size() == writer.visited().size()) {
+        if (request.mustChangeSome()
+            && unchanged.size() == writer.visited().size()
+            && (setAside == null || unchanged.size() > setAside.max())) {
           throw work.unchanged(unchanged, unchanged.size());
         }
       }
     }
-    if (setAside != null && !request.mustChangeSome()) {
+    if (setAside != null) {
       unchanged.forEach(key -> bad.add(new Quarantine.Found(key, null, NO_CHANGE)));
       unchanged = List.of();
     }

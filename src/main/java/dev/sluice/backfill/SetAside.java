@@ -24,10 +24,14 @@ record SetAside(Quarantine quarantine, DataMigration migration, TableKey key) {
     quarantine.lock();
     quarantine.add(key, rows);
     long count = quarantine.count();
-    if (count > migration.tuning().skip()) {
+    if (count > max()) {
       throw new QuarantineFullException(
           migration, count, quarantine.newest(QuarantineFullException.ROWS_SHOWN));
     }
+  }
+
+  int max() {
+    return migration.tuning().skip();
   }
 
   /** The version of a row as it is now, before it is tried; null: it is gone. */

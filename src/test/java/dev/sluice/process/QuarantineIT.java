@@ -33,7 +33,7 @@ class QuarantineIT {
   private static final int KILLED = 128 + 9;
 
   private static final Pattern SEARCH =
-      Pattern.compile("backfill\\.bad-rows .* rows=(\\d+) bad=(\\d+) transactions=(\\d+)");
+      Pattern.compile("backfill\\.bad-rows .* rows=\\d+ bad=(\\d+) transactions=(\\d+)");
 
   private static final String SET =
       """
@@ -118,18 +118,16 @@ class QuarantineIT {
       try (SluiceProcess process = migrations.start(ID)) {
         assertThat(process.waitFor()).as("%s", process).isEqualTo(ROWS_LEFT);
         Matcher search = SEARCH.matcher(process.err());
-        int searched = 0;
         int bad = 0;
         int transactions = 0;
         while (search.find()) {
           System.out.println("QuarantineIT: " + search.group());
-          searched += Integer.parseInt(search.group(1));
-          bad += Integer.parseInt(search.group(2));
-          transactions += Integer.parseInt(search.group(3));
+          bad += Integer.parseInt(search.group(1));
+          transactions += Integer.parseInt(search.group(2));
         }
         assertThat(bad).isEqualTo(3);
-        assertThat(searched).isLessThanOrEqualTo(1_000);
-        // two trials a level for each, the row alone, and the note of it
+        // two trials a level for each, also where a busy machine has made the chunks smaller; the
+        // row alone, and the note of it
         assertThat(transactions).isLessThanOrEqualTo(3 * (2 * 10 + 2));
         assertThat(process.out())
             .startsWith(
@@ -477,6 +475,26 @@ class QuarantineIT {
     }
   }
 
+  @Test
+  void aBadRowThatOnlyTheSweepMeetsIsSetAsideAsWell() throws Exception {
+    try (TestDatabase database = PostgresServer.newest().newDatabase();
+        RunWatch watch = new RunWatch(database, ID);
+        Connection other = database.connect();
+        Statement lock = other.createStatement()) {
+      create(database, 1_000, List.of(7));
+      Migrations migrations = new Migrations(jobs, database).define(ID, SET + "skip: 1\n");
+      other.setAutoCommit(false);
+      lock.execute("SELECT FROM item WHERE id = 7 FOR UPDATE");
+      try (SluiceProcess process = migrations.start(ID)) {
+        watch.awaitLog("sweep.round migration=0001_number round=2 remaining=1", process);
+        other.rollback();
+        assertThat(process.waitFor()).as("%s", process).isEqualTo(ROWS_LEFT);
+        assertThat(process.err()).contains("backfill.bad-rows step=sweep rows=1 bad=1");
+      }
+      assertAllDoneBut(database, 7);
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("dev.sluice.testing.PostgresServer#all")
   void constrainWaitsUntilNoRowIsSetAside(PostgresServer server) {
@@ -562,6 +580,7 @@ class QuarantineIT {
                 number: "CASE WHEN source <> 'secret' THEN source::int END"
               skip: 1
               """);
+      database.execute("UPDATE item SET number = id, updates = 1 WHERE id <> 7");
       CommandLine.Result result = new CommandLine(database, jobs).run("run", ID);
       assertThat(result.exitCode()).as(outputOf(result)).isEqualTo(ROWS_LEFT);
       assertThat(result.out())
