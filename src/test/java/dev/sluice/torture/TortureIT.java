@@ -80,7 +80,7 @@ class TortureIT {
       live(form, database, model, kills);
       int compared = model.compare(database, UnaryOperator.identity(), false);
       System.out.printf(
-          "TortureIT: %,d rows compared, %d differences%n", compared, model.differences().size());
+          "TortureIT: %,d rows compared, %d differences%n", compared, model.differenceCount());
       assertThat(model.differences()).as("rows that are not as the model has them").isEmpty();
       assertThat(command("run", database)).isZero();
       assertThat(command("verify", database)).isZero();
@@ -113,15 +113,18 @@ class TortureIT {
     System.out.printf(
         """
         TortureIT: %d s, killed %s; by tenths of the run: %s
-        TortureIT: started again by hand %d times%s
+        TortureIT: stalled %d times; started again by hand %d times%s
+        TortureIT: last launch: %s
         TortureIT: application: %s
         TortureIT: longest wait for us: rows %d ms, the table %d ms (%,d samples, %,d waits); longest statement by its own clock: %d ms of %,d (%s)
         """,
         took.toSeconds(),
         Kill.weapons(chaos.kills()),
         Kill.spread(chaos.kills()),
+        chaos.stalls(),
         chaos.failures().size(),
         chaos.failures(),
+        chaos.lastLaunch(),
         application.counts(),
         sampler.longestForRows().toMillis(),
         sampler.longestForTable().toMillis(),
@@ -164,7 +167,7 @@ class TortureIT {
     long listed = database.count("sluice.conflict");
     System.out.printf(
         "TortureIT: rolled back, %,d rows compared, %d differences, %,d conflicts%n",
-        compared, model.differences().size(), listed);
+        compared, model.differenceCount(), listed);
     assertThat(model.differences()).as("rows after the rollback").isEmpty();
     assertThat(listed)
         .as("rows that we and then the application wrote, keys that came back not counted")
