@@ -58,6 +58,11 @@ final class Chaos implements AutoCloseable {
     return SluiceProcess.command("run", Form.ID, jobs, database).start();
   }
 
+  /** Returns when the first chunk is committed: whatever expand brings is there. */
+  void awaitFirstCheckpoint() {
+    awaitRowsDone(1);
+  }
+
   /**
    * Kills so often. The last time it is our process.
    *
@@ -65,7 +70,6 @@ final class Chaos implements AutoCloseable {
    * @param beforeTheLastStart done while nothing runs
    */
   void kill(int times, Kill.Weapon first, Runnable beforeTheLastStart) {
-    awaitRowsDone(1);
     for (int i = 0; i < times; i++) {
       boolean isLast = i == times - 1;
       double share = random.nextDouble() * Math.min(SHARE_MAX, 2.0 / (times - i + 1));

@@ -78,6 +78,9 @@ class TortureIT {
       form.write(jobs);
       Model model = new Model(form, database);
       live(form, database, model, kills);
+      if (form.rule() == SyncRule.CAPTURE) {
+        assertThat(command("run", database)).as("catching up").isZero();
+      }
       int compared = model.compare(database, UnaryOperator.identity(), false);
       System.out.printf(
           "TortureIT: %,d rows compared, %d differences%n", compared, model.differenceCount());
@@ -97,6 +100,8 @@ class TortureIT {
         BlockingSampler sampler = new BlockingSampler(server, database);
         Chaos chaos = new Chaos(server, database, jobs, form.kind(), new Random(SEED))) {
       application.start(ROWS, SEED);
+      chaos.awaitFirstCheckpoint();
+      application.relyOnSync();
       chaos.kill(kills, form.firstKill(), application::leaveNoMoreDue);
       chaos.finish();
       long after = application.transactions() + TRANSACTIONS_AFTER;
