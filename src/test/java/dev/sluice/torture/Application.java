@@ -28,7 +28,7 @@ final class Application implements AutoCloseable {
   private static final int WRITERS = 6;
   private static final int CHASERS = 2;
   private static final int HOLDERS = 3;
-  private static final Duration THINKING_MAX = Duration.ofMillis(20);
+  private static final Duration THINKING_MAX = Duration.ofMillis(40);
   private static final Duration END_MAX = Duration.ofMinutes(1);
 
   private final Victim server;
@@ -45,10 +45,13 @@ final class Application implements AutoCloseable {
   private final AtomicLong asked = new AtomicLong();
   private final List<String> errors = new CopyOnWriteArrayList<>();
 
-  /** Fair: a transaction that leaves work to the migration reads, the end of that writes. */
-  private final ReadWriteLock leavingDue = new ReentrantReadWriteLock(true);
+  /** Fair: a transaction reads, whoever changes what transactions may do writes. */
+  private final ReadWriteLock phase = new ReentrantReadWriteLock(true);
 
   private volatile boolean mayLeaveDue = true;
+
+  /** Until the first checkpoint there may be no trigger yet. */
+  private volatile SyncRule reliedOn = SyncRule.NONE;
 
   Application(Victim server, TestDatabase database, Form form, Model model) {
     this.server = server;
@@ -86,11 +89,11 @@ final class Application implements AutoCloseable {
   private void repeatUntilTheEnd(Work work, Random random) {
     try (Session session = new Session(server, database, latencies)) {
       while (!ending.get()) {
-        leavingDue.readLock().lock();
+        phase.readLock().lock();
         try {
           transaction(work, session, random);
         } finally {
-          leavingDue.readLock().unlock();
+          phase.readLock().unlock();
         }
         pause(session, random);
       }
@@ -98,7 +101,7 @@ final class Application implements AutoCloseable {
   }
 
   private void transaction(Work work, Session session, Random random) {
-    ModelTransaction transaction = new ModelTransaction(model, form.kind(), form.rule(), session);
+    ModelTransaction transaction = new ModelTransaction(model, form, reliedOn, session);
     long token = tokens.incrementAndGet();
     try {
       work.run(transaction, session, mayLeaveDue);
@@ -150,16 +153,25 @@ final class Application implements AutoCloseable {
     session.close();
   }
 
+  /** From now on the application may leave the other shape to the trigger. */
+  void relyOnSync() {
+    betweenTransactions(() -> reliedOn = form.rule());
+  }
+
   /**
    * From now on no row comes under the guard; returns when all transactions have ended that may
    * have brought one there.
    */
   void leaveNoMoreDue() {
-    leavingDue.writeLock().lock();
+    betweenTransactions(() -> mayLeaveDue = false);
+  }
+
+  private void betweenTransactions(Runnable change) {
+    phase.writeLock().lock();
     try {
-      mayLeaveDue = false;
+      change.run();
     } finally {
-      leavingDue.writeLock().unlock();
+      phase.writeLock().unlock();
     }
   }
 

@@ -15,6 +15,10 @@ record Change(List<Column> columns) {
     columns = List.copyOf(columns);
   }
 
+  boolean isNone() {
+    return columns.isEmpty();
+  }
+
   Change withSource(@Nullable String source) {
     return with(new Column("source", source));
   }
@@ -31,10 +35,6 @@ record Change(List<Column> columns) {
     List<Column> more = new ArrayList<>(columns);
     more.add(column);
     return new Change(more);
-  }
-
-  boolean writes(String name) {
-    return columns.stream().anyMatch(column -> column.name().equals(name));
   }
 
   @Nullable String source(@Nullable String before) {

@@ -26,6 +26,11 @@ final class Chaos implements AutoCloseable {
   /** Of the rows that are left, at most so many are done before the next kill. */
   private static final double SHARE_MAX = 0.8;
 
+  /** Before one kill of so many our process stands still, for longer than the application may. */
+  private static final int STALL_EVERY = 4;
+
+  private static final Duration STALL = Duration.ofMillis(2_500);
+
   private static final int BUSY = 7;
   private static final int FAILED = 5;
 
@@ -38,6 +43,7 @@ final class Chaos implements AutoCloseable {
   private final List<String> failures = new ArrayList<>();
   private SluiceProcess process;
   private int startsSinceKill;
+  private int stalls;
 
   Chaos(Victim server, TestDatabase database, Path jobs, KeyKind kind, Random random) {
     this.server = server;
@@ -52,6 +58,11 @@ final class Chaos implements AutoCloseable {
     return SluiceProcess.command("run", Form.ID, jobs, database).start();
   }
 
+  /** Returns when the first chunk is committed: whatever expand brings is there. */
+  void awaitFirstCheckpoint() {
+    awaitRowsDone(1);
+  }
+
   /**
    * Kills so often. The last time it is our process.
    *
@@ -59,17 +70,27 @@ final class Chaos implements AutoCloseable {
    * @param beforeTheLastStart done while nothing runs
    */
   void kill(int times, Kill.Weapon first, Runnable beforeTheLastStart) {
-    awaitRowsDone(1);
     for (int i = 0; i < times; i++) {
       boolean isLast = i == times - 1;
       double share = random.nextDouble() * Math.min(SHARE_MAX, 2.0 / (times - i + 1));
       awaitRowsDone(progress.rowsDone() + 1 + Math.round(share * progress.rowsDue()));
+      if (!isLast && random.nextInt(STALL_EVERY) == 0) {
+        stall();
+      }
       kill(isLast ? Kill.Weapon.PROCESS : i == 0 ? first : draw());
       if (isLast) {
         beforeTheLastStart.run();
       }
       startAgain();
     }
+  }
+
+  /** As a machine that is suspended: its transactions stay open, and hold what they hold. */
+  private void stall() {
+    process.suspend();
+    Awaitility.await("a stall").pollDelay(STALL).atMost(WAIT_MAX).until(() -> true);
+    process.resume();
+    stalls++;
   }
 
   private Kill.Weapon draw() {
@@ -174,6 +195,20 @@ final class Chaos implements AutoCloseable {
 
   List<Kill> kills() {
     return kills;
+  }
+
+  /** What the last launch says of its own difficulties. */
+  List<String> lastLaunch() {
+    return process
+        .err()
+        .lines()
+        .filter(line -> line.contains("sweep.") || line.contains("run.relaunch"))
+        .toList();
+  }
+
+  /** How often our process stood still. */
+  int stalls() {
+    return stalls;
   }
 
   /** Launches that gave up and needed another {@code run}, with why. */

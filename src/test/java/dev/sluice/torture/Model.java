@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /** Every row of one table, as it must be, outside the database. Thread-safe. */
@@ -24,6 +25,7 @@ final class Model {
   private final Map<List<Object>, ModelRow> byKey = new ConcurrentHashMap<>();
   private final List<ModelRow> rows = new ArrayList<>();
   private final List<String> differences = new CopyOnWriteArrayList<>();
+  private final AtomicInteger differenceCount = new AtomicInteger();
 
   /** Learns the rows that are there before anybody writes. */
   Model(Form form, TestDatabase database) {
@@ -126,11 +128,16 @@ final class Model {
 
   /** A row held what it must not. */
   void differs(String where, ModelRow row, Object expected, Object actual) {
-    if (differences.size() < DIFFERENCES_KEPT) {
+    if (differenceCount.getAndIncrement() < DIFFERENCES_KEPT) {
       differences.add("%s %s: must be %s, is %s".formatted(where, row.key(), expected, actual));
     }
   }
 
+  int differenceCount() {
+    return differenceCount.get();
+  }
+
+  /** The first ones. */
   List<String> differences() {
     return differences;
   }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class ModelTransaction {
   private final Model model;
   private final KeyKind kind;
-  private final SyncRule rule;
+
+  /** What the application may rely on, and what may be there already. */
+  private final List<SyncRule> rules;
+
   private final Session session;
 
   /** Rows held by this transaction, in the order in which they were first touched. */
@@ -26,10 +29,10 @@ final class ModelTransaction {
 
   private final Map<ModelRow, Optional<Expected>> after = new LinkedHashMap<>();
 
-  ModelTransaction(Model model, KeyKind kind, SyncRule rule, Session session) {
+  ModelTransaction(Model model, Form form, SyncRule reliedOn, Session session) {
     this.model = model;
-    this.kind = kind;
-    this.rule = rule;
+    this.kind = form.kind();
+    this.rules = Stream.of(reliedOn, form.rule()).distinct().toList();
     this.session = session;
   }
 
@@ -50,8 +53,7 @@ final class ModelTransaction {
         "SELECT %s FROM %s WHERE %s FOR %s"
             .formatted(RowState.COLUMNS, kind.table(), keyIs(), lock),
         row,
-        Change.NONE,
-        before -> before);
+        Change.NONE);
   }
 
   /** Without a look before it. */
@@ -64,23 +66,35 @@ final class ModelTransaction {
         "UPDATE %s SET %s WHERE %s RETURNING %s"
             .formatted(kind.table(), assignments, keyIs(), RowState.COLUMNS),
         row,
-        change,
-        before -> rule.updated(before, change));
+        change);
   }
 
-  private Expected execute(String sql, ModelRow row, Change change, UnaryOperator<Expected> done)
-      throws SQLException {
+  private Expected execute(String sql, ModelRow row, Change change) throws SQLException {
     Expected before = Objects.requireNonNull(now(row));
     List<@Nullable Object> values = new ArrayList<>();
     change.columns().forEach(column -> values.add(column.value()));
     Optional<RowState> actual = session.row(sql, Session.join(values, row.key()));
-    Optional<Expected> found = actual.flatMap(state -> before.look(state, rule, done));
+    Optional<Expected> found =
+        rules.stream()
+            .flatMap(rule -> actual.flatMap(state -> look(before, state, rule, change)).stream())
+            .findFirst();
     if (found.isEmpty()) {
       model.differs(sql, row, before, actual);
     }
     Expected known = found.or(() -> actual.map(Expected::byApplication)).orElse(before);
     after.put(row, Optional.of(known));
     return known;
+  }
+
+  private static Optional<Expected> look(
+      Expected before, RowState actual, SyncRule rule, Change change) {
+    return before.look(
+        actual, rule, known -> change.isNone() ? known : rule.updated(known, change));
+  }
+
+  /** Whether rows and changes in the old shape alone get the new one without the application. */
+  boolean keepsRowsRight() {
+    return rules.get(0).keepsRowsRight();
   }
 
   void insert(ModelRow row, RowState state) throws SQLException {
@@ -93,11 +107,13 @@ final class ModelTransaction {
         "INSERT INTO %s (source, note, target, size, %s) VALUES (?, ?, ?, ?%s) RETURNING %s"
             .formatted(kind.table(), kind.key(), ", ?".repeat(kind.width()), RowState.COLUMNS);
     Optional<RowState> actual = session.row(sql, Session.join(values, row.key()));
-    Expected expected = rule.inserted(state);
-    if (!actual.equals(Optional.of(expected.state()))) {
+    List<Expected> expected = rules.stream().map(rule -> rule.inserted(state)).toList();
+    Optional<Expected> found =
+        expected.stream().filter(known -> Optional.of(known.state()).equals(actual)).findFirst();
+    if (found.isEmpty()) {
       model.differs(sql, row, expected, actual);
     }
-    after.put(row, Optional.of(expected));
+    after.put(row, found.or(() -> actual.map(Expected::byApplication)));
   }
 
   void delete(ModelRow row) throws SQLException {

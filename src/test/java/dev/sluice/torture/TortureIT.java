@@ -78,9 +78,12 @@ class TortureIT {
       form.write(jobs);
       Model model = new Model(form, database);
       live(form, database, model, kills);
+      if (form.rule() == SyncRule.CAPTURE) {
+        assertThat(command("run", database)).as("catching up").isZero();
+      }
       int compared = model.compare(database, UnaryOperator.identity(), false);
       System.out.printf(
-          "TortureIT: %,d rows compared, %d differences%n", compared, model.differences().size());
+          "TortureIT: %,d rows compared, %d differences%n", compared, model.differenceCount());
       assertThat(model.differences()).as("rows that are not as the model has them").isEmpty();
       assertThat(command("run", database)).isZero();
       assertThat(command("verify", database)).isZero();
@@ -97,6 +100,8 @@ class TortureIT {
         BlockingSampler sampler = new BlockingSampler(server, database);
         Chaos chaos = new Chaos(server, database, jobs, form.kind(), new Random(SEED))) {
       application.start(ROWS, SEED);
+      chaos.awaitFirstCheckpoint();
+      application.relyOnSync();
       chaos.kill(kills, form.firstKill(), application::leaveNoMoreDue);
       chaos.finish();
       long after = application.transactions() + TRANSACTIONS_AFTER;
@@ -113,15 +118,18 @@ class TortureIT {
     System.out.printf(
         """
         TortureIT: %d s, killed %s; by tenths of the run: %s
-        TortureIT: started again by hand %d times%s
+        TortureIT: stalled %d times; started again by hand %d times%s
+        TortureIT: last launch: %s
         TortureIT: application: %s
         TortureIT: longest wait for us: rows %d ms, the table %d ms (%,d samples, %,d waits); longest statement by its own clock: %d ms of %,d (%s)
         """,
         took.toSeconds(),
         Kill.weapons(chaos.kills()),
         Kill.spread(chaos.kills()),
+        chaos.stalls(),
         chaos.failures().size(),
         chaos.failures(),
+        chaos.lastLaunch(),
         application.counts(),
         sampler.longestForRows().toMillis(),
         sampler.longestForTable().toMillis(),
@@ -164,7 +172,7 @@ class TortureIT {
     long listed = database.count("sluice.conflict");
     System.out.printf(
         "TortureIT: rolled back, %,d rows compared, %d differences, %,d conflicts%n",
-        compared, model.differences().size(), listed);
+        compared, model.differenceCount(), listed);
     assertThat(model.differences()).as("rows after the rollback").isEmpty();
     assertThat(listed)
         .as("rows that we and then the application wrote, keys that came back not counted")

@@ -19,7 +19,6 @@ final class Writer implements Application.Work {
 
   private final Model model;
   private final KeyKind kind;
-  private final SyncRule rule;
   private final int rows;
   private final AtomicLong tokens;
   private final Random random;
@@ -31,7 +30,6 @@ final class Writer implements Application.Work {
   Writer(Model model, Form form, int rows, AtomicLong tokens, Random random) {
     this.model = model;
     this.kind = form.kind();
-    this.rule = form.rule();
     this.rows = rows;
     this.tokens = tokens;
     this.random = random;
@@ -73,19 +71,19 @@ final class Writer implements Application.Work {
   private void insertNew(ModelTransaction transaction, boolean mayLeaveDue) throws SQLException {
     Optional<ModelRow> row = model.holdNew(kind.newKey(random, rows));
     if (row.isPresent()) {
-      transaction.insert(transaction.touch(row.get()), newRow(mayLeaveDue));
+      transaction.insert(transaction.touch(row.get()), newRow(transaction, mayLeaveDue));
     }
   }
 
   private void insertAgain(ModelTransaction transaction, boolean mayLeaveDue) throws SQLException {
     Optional<ModelRow> row = model.holdDeleted(random);
     if (row.isPresent()) {
-      transaction.insert(transaction.touch(row.get()), newRow(mayLeaveDue));
+      transaction.insert(transaction.touch(row.get()), newRow(transaction, mayLeaveDue));
     }
   }
 
-  private RowState newRow(boolean mayLeaveDue) {
-    boolean old = rule.keepsRowsRight() || mayLeaveDue;
+  private RowState newRow(ModelTransaction transaction, boolean mayLeaveDue) {
+    boolean old = transaction.keepsRowsRight() || mayLeaveDue;
     NewValues values = old && random.nextBoolean() ? NewValues.NONE : own();
     return new RowState(random.nextInt(6) == 0 ? null : source(), null, values, 0);
   }
@@ -136,7 +134,7 @@ final class Writer implements Application.Work {
       return;
     }
     Expected known = transaction.update(row, newSource());
-    if (!rule.keepsRowsRight() && !known.due()) {
+    if (!transaction.keepsRowsRight() && !known.due()) {
       transaction.update(row, Change.NONE.withValues(own()));
     }
   }
