@@ -15,6 +15,9 @@ SELECT array_agg(first_name || '|' || last_name ORDER BY id) = ARRAY[
 FROM users
 WHERE id <= 12;
 
+-- Whom the application changed meanwhile too.
+SELECT full_name = first_name || ' ' || last_name AND first_name = 'First50' FROM users WHERE id = 50;
+
 SELECT count(*) = 3900
 FROM users
 WHERE id BETWEEN 101 AND 4000

@@ -17,7 +17,8 @@ INSERT INTO users (id, full_name) VALUES
     (9, 'O''Brien-Smith'),
     (10, ''),
     (11, '   '),
-    (12, NULL);
+    (12, NULL),
+    (50, 'First50 Last50');
 
 -- Enough of the others for many chunks.
 INSERT INTO users (id, full_name)

@@ -1,16 +1,5 @@
--- The application beside the run: it touches a row, and users sign up.
+-- The application beside the run, in a version that knows nothing of the new columns: it touches a row, users sign up, and
+-- one of them changes the name.
 UPDATE users SET last_seen_at = now() WHERE id = (SELECT 1 + floor(random() * 4000)::bigint);
-
--- Its old version writes full_name alone; the new one, deployed once the columns are there, writes all three.
-DO $$
-BEGIN
-    IF (SELECT count(*) FROM users WHERE id > 4000) >= 50 THEN
-        RETURN;
-    END IF;
-    IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'users'::regclass AND attname = 'last_name') THEN
-        INSERT INTO users (full_name, first_name, last_name) VALUES ('Nina Neumann', 'Nina', 'Neumann');
-    ELSE
-        INSERT INTO users (full_name) VALUES ('Nina Neumann');
-    END IF;
-END
-$$;
+INSERT INTO users (full_name) SELECT 'Nina Neumann' WHERE (SELECT count(*) FROM users WHERE id > 4000) < 50;
+UPDATE users SET full_name = 'First50 Last' || (50 + (random() * 3)::int) WHERE id = 50;

@@ -42,14 +42,15 @@ final class RestoreStatements {
 
   /**
    * Takes no row lock that {@link #lockRows} does not hold yet, but those on the journal: beside us
-   * only a key that the application changes writes there, under its own lock of the row. Bounded by
-   * the number of keys. May run twice: what is done is no longer in the journal. Returns the
-   * numbers of {@link Written}.
+   * only a key that the application changes writes there, under its own lock of the row. Without an
+   * image a row was never ours: none of the comparisons is true of it. Bounded by the number of
+   * keys. May run twice: what is done is no longer in the journal. Returns the numbers of {@link
+   * Written}.
    */
   private String restore(MigrationId id, long run) {
     return """
         WITH _kmine AS MATERIALIZED (
-          SELECT %1$s, _kj._kborn, _kj._kimage, %2$s IS NULL AS _kgone,
+          SELECT %1$s, _kj._kimage, %2$s IS NULL AS _kgone,
                  _kj._kimage = %3$s AS _kours,
                  %18$s AS _koldimage
           FROM %4$s AS _kj
@@ -67,7 +68,7 @@ final class RestoreStatements {
           INSERT INTO sluice.conflict (migration_id, run, key, old_values)
           SELECT '%12$s', %13$d, ARRAY[%14$s], jsonb_object(%15$s)
           FROM (SELECT %16$s, %20$s FROM _kmine
-                WHERE NOT _kborn AND NOT _kgone AND NOT _kours
+                WHERE NOT _kgone AND NOT _kours
                 UNION ALL
                 SELECT %16$s, %20$s FROM _kback WHERE NOT _kexact) AS _kleft
           ON CONFLICT (migration_id, run, key) DO NOTHING),
@@ -82,7 +83,7 @@ final class RestoreStatements {
         SELECT (SELECT count(*) FROM _kforgotten),
                (SELECT count(*) FROM _kback),
                (SELECT count(*) FROM _kmine
-                WHERE _kgone AND NOT _kborn AND _koldimage <> _kimage)
+                WHERE _kgone AND _koldimage <> _kimage)
         """
         .formatted(
             old(),

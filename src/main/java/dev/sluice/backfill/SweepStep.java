@@ -1,6 +1,7 @@
 package dev.sluice.backfill;
 
 import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Sync;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.SqlStates;
@@ -156,10 +157,22 @@ final class SweepStep extends AbstractStep {
     RowsKeepArrivingException(DataMigration migration, long rows, long rowsBefore) {
       super(
           ("%s: after %d rounds %d rows of %s are under the guard (a round before: %d):"
-                  + " the application keeps writing such rows."
-                  + " Give the column a DEFAULT in expand.up.sql, or let the application write it,"
-                  + " and run again.")
-              .formatted(migration.id(), ROUNDS_MAX, rows, migration.table(), rowsBefore));
+                  + " the application keeps writing such rows%s.")
+              .formatted(
+                  migration.id(),
+                  ROUNDS_MAX,
+                  rows,
+                  migration.table(),
+                  rowsBefore,
+                  remedy(migration.sync())));
+    }
+
+    private static String remedy(Sync sync) {
+      return sync instanceof Sync.Trigger
+          ? ", though a sync trigger should compute them: look whether it is there and enabled;"
+              + " 'run' puts it back"
+          : ". Write 'sync: trigger', give the column a DEFAULT in expand.up.sql, or let the"
+              + " application write it, and run again";
     }
   }
 }

@@ -16,6 +16,7 @@ import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptReader;
 import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.ScriptSettings;
+import dev.sluice.schema.SyncRemains;
 import dev.sluice.schema.SyncTrigger;
 import dev.sluice.schema.UndoJournal;
 import dev.sluice.validation.DataPreflight;
@@ -99,10 +100,14 @@ final class Expansion {
    * somebody has dropped it.
    */
   void keepInSync() {
+    if (!(migration.sync() instanceof Sync.Trigger)) { // the definition may have asked for one
+      new SyncRemains(dataSource, waiter, ScriptSettings.DEFAULT, migration.id()).dropNow();
+      return;
+    }
     boolean missing = sync(plans.find(migration.id(), run).flatMap(UndoPlan::method).orElse(null));
     if (missing) {
       log.warn(
-          "sync.trigger migration={} had lost its trigger: rows that were written since then are"
+          "sync.trigger migration={} had no trigger until now: rows that were written without it are"
               + " found only where they are under the guard",
           migration.id());
     }

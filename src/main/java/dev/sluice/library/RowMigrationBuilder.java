@@ -24,6 +24,8 @@ public final class RowMigrationBuilder {
   private final Map<String, Object> keys = new LinkedHashMap<>();
   private final Map<String, Object> set = new LinkedHashMap<>();
   private final Map<String, Object> undoSql = new LinkedHashMap<>();
+  private final Map<String, Object> sync = new LinkedHashMap<>();
+  private final Map<String, Object> syncReverse = new LinkedHashMap<>();
   private final Map<String, Object> chunk = new LinkedHashMap<>();
   private final List<Object> before = new ArrayList<>();
   private final List<Object> after = new ArrayList<>();
@@ -75,6 +77,31 @@ public final class RowMigrationBuilder {
     transform.put("read", new ArrayList<>(read));
     transform.put("write", new ArrayList<>(write));
     return key("transform", transform);
+  }
+
+  /** A trigger computes the {@link #set} columns of rows that the application writes meanwhile. */
+  public RowMigrationBuilder syncByTrigger() {
+    sync.put("mode", "trigger");
+    return key("sync", sync);
+  }
+
+  /**
+   * {@link #syncByTrigger}, and an old column is computed where the application writes the new ones
+   * alone; once for each old column.
+   */
+  public RowMigrationBuilder syncBack(String oldColumn, String expression) {
+    syncReverse.put(oldColumn, expression);
+    sync.put("reverse", syncReverse);
+    return syncByTrigger();
+  }
+
+  /**
+   * {@link #syncByTrigger} for expressions that read a column which they write: applied to its own
+   * result, each gives the same value again.
+   */
+  public RowMigrationBuilder syncIdempotent() {
+    sync.put("idempotent", true);
+    return syncByTrigger();
   }
 
   /** SQL that adds columns before the rows change, and the SQL that takes them back. */

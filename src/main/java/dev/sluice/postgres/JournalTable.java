@@ -14,7 +14,8 @@ import java.util.stream.IntStream;
  * <p>One row for each row that the migration visited: the key and the old values, in columns named
  * and typed as in the table; {@code _kimage}, a hash of what stood there after our visit, changed
  * or not; {@code _kborn}, true, with no image, for a row that was inserted after the start and
- * never needed the change.
+ * never needed the change. True with an image: the application gave a part of the row itself,
+ * beside what a sync trigger computed.
  *
  * @param key the table that the migration changes, with its key
  * @param written the columns that it writes, in the definition's order, at least one

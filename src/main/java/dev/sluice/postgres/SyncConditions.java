@@ -51,6 +51,15 @@ final class SyncConditions {
     return rules.readsWritten(rule) ? "TRUE" : "NOT " + differ(rules.companions(rule));
   }
 
+  /** Of an UPDATE: whether a source of the column has just gone. */
+  String isSetToNull(Rule rule) {
+    return rule.sources().isEmpty()
+        ? "FALSE"
+        : rule.sources().stream()
+            .map(name -> "OLD.%1$s IS NOT NULL AND NEW.%1$s IS NULL".formatted(name.quoted()))
+            .collect(Collectors.joining(" OR ", "(", ")"));
+  }
+
   private String changed(Rule rule) {
     List<Identifier> scope =
         rules.scopeColumns().stream().filter(name -> !rule.sources().contains(name)).toList();

@@ -11,7 +11,7 @@ import org.springframework.jdbc.core.JdbcOperations;
  * What columns hold that an INSERT does not name, as it was when the sync trigger was made: that
  * tells a column nobody has written. {@code constrain.up.sql} may give the column another default
  * later, which is then a value of the application like any other. Kept as the comment on the
- * trigger's function.
+ * trigger's function: it goes where that goes.
  */
 public final class SyncDefaults {
 
@@ -20,49 +20,70 @@ public final class SyncDefaults {
   /** SQL for each, as PostgreSQL prints it; a column without a default is not in it. */
   public static Map<Identifier, String> read(
       JdbcOperations jdbc, MigrationId id, Table table, Collection<Identifier> columns) {
+    String[] names = columns.stream().map(Identifier::value).toArray(String[]::new);
     String kept =
         jdbc.queryForObject(
             "SELECT obj_description(to_regprocedure(?), 'pg_proc')",
             String.class,
             SyncFunction.nameOf(id) + "()");
+    return kept == null ? ofTheCatalog(jdbc, table, names) : ofTheComment(jdbc, kept, names);
+  }
+
+  private static Map<Identifier, String> ofTheCatalog(
+      JdbcOperations jdbc, Table table, String[] names) {
     Map<Identifier, String> defaults = new LinkedHashMap<>();
-    String[] names = columns.stream().map(Identifier::value).toArray(String[]::new);
-    if (kept == null) {
-      jdbc.query(
-          """
-          SELECT a.attname, pg_get_expr(d.adbin, d.adrelid)
-          FROM pg_attrdef d
-          JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-          WHERE d.adrelid = CAST(? AS oid)
-            AND a.attname = ANY (?)
-            AND a.attgenerated = ''
-          ORDER BY a.attnum
-          """,
-          row -> {
-            defaults.put(new Identifier(row.getString(1)), row.getString(2));
-          },
-          table.oid(),
-          names);
-    } else {
-      jdbc.query(
-          "SELECT key, value FROM json_each_text(CAST(? AS json)) WHERE key = ANY (?)",
-          row -> {
-            defaults.put(new Identifier(row.getString(1)), row.getString(2));
-          },
-          kept,
-          names);
-    }
+    jdbc.query(
+        """
+        SELECT a.attname, pg_get_expr(d.adbin, d.adrelid)
+        FROM pg_attrdef d
+        JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+        WHERE d.adrelid = CAST(? AS oid)
+          AND a.attname = ANY (?)
+          AND a.attgenerated = ''
+        ORDER BY a.attnum
+        """,
+        row -> {
+          defaults.put(new Identifier(row.getString(1)), row.getString(2));
+        },
+        table.oid(),
+        names);
     return defaults;
   }
 
-  /** The statement that keeps them. */
+  private static Map<Identifier, String> ofTheComment(
+      JdbcOperations jdbc, String kept, String[] names) {
+    Map<Identifier, String> defaults = new LinkedHashMap<>();
+    jdbc.query(
+        """
+        SELECT key, value
+        FROM json_each_text(CAST(? AS json) -> 'writes')
+        WHERE key = ANY (?) AND value IS NOT NULL
+        """,
+        row -> {
+          defaults.put(new Identifier(row.getString(1)), row.getString(2));
+        },
+        kept,
+        names);
+    return defaults;
+  }
+
+  /**
+   * The statement that keeps them, with the columns that the trigger reads: for other migrations of
+   * the table.
+   */
   public static String keep(JdbcOperations jdbc, SyncRules rules) {
     return String.valueOf(
         jdbc.queryForObject(
-            "SELECT format('COMMENT ON FUNCTION %s() IS %L', CAST(? AS text), json_object(CAST(? AS text[]), CAST(? AS text[])))",
+            """
+            SELECT format('COMMENT ON FUNCTION %s() IS %L', CAST(? AS text),
+                          json_build_object(
+                            'writes', json_object(CAST(? AS text[]), CAST(? AS text[])),
+                            'reads', to_json(CAST(? AS text[]))))
+            """,
             String.class,
             SyncFunction.nameOf(rules.id()),
-            rules.defaults().keySet().stream().map(Identifier::value).toArray(String[]::new),
-            rules.defaults().values().toArray(new String[0])));
+            rules.writes().stream().map(Identifier::value).toArray(String[]::new),
+            rules.writes().stream().map(rules.defaults()::get).toArray(String[]::new),
+            rules.reads().stream().map(Identifier::value).toArray(String[]::new)));
   }
 }

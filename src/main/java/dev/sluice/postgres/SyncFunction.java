@@ -105,7 +105,7 @@ public final class SyncFunction {
             _kempty := NEW;
         %7$s    _kscope := coalesce((%8$s), FALSE);
           END IF;
-        %9$s  IF NOT _kscope THEN
+        %9$s%14$s  IF NOT _kscope THEN
             RETURN NEW;
           END IF;
           _kbefore := NEW;
@@ -126,9 +126,8 @@ public final class SyncFunction {
                 values(rules.forward(), "_kf", "_kforward", ""),
                 assignments(rules.forward(), "_kf", "NEW", "_kforward", true),
                 assignments(rules.reverse(), "_kr", "NEW", "_kreverse", true),
-                rules.journal() == null
-                    ? ""
-                    : new SyncJournal(rules, rules.journal()).statements());
+                rules.journal() == null ? "" : new SyncJournal(rules, rules.journal()).statements(),
+                setToNull());
   }
 
   private String trialBody() {
@@ -242,6 +241,32 @@ public final class SyncFunction {
             any(flags("_kr", rules.reverse())),
             values(rules.reverse(), "_kr", "_kreverse", ""),
             assignments(rules.reverse(), "_kr", "_kempty", "_kreverse", true),
+            guardOver("_kempty", ""));
+  }
+
+  /**
+   * A source that is set to NULL may take its row out of scope, where the guard asks for one. What
+   * was computed from it is stale then as from any other. Of another value that takes it out nobody
+   * knows whether the expression can do with it: the guard may be there to keep it away.
+   */
+  private String setToNull() {
+    return """
+          IF TG_OP = 'UPDATE' AND NOT _kscope THEN
+        %s%s    IF %s THEN
+              _kempty := OLD;
+        %s      _kscope := coalesce((%s), FALSE);
+            END IF;
+          END IF;
+        """
+        .formatted(
+            each(
+                rules.forward(),
+                (i, rule) ->
+                    "    _kf%1$d := _kf%1$d AND %2$s;\n"
+                        .formatted(i, conditions.isSetToNull(rule))),
+            each(rules.reverse(), (i, rule) -> "    _kr%d := FALSE;\n".formatted(i)),
+            any(flags("_kf", rules.forward())),
+            emptied(),
             guardOver("_kempty", ""));
   }
 

@@ -57,6 +57,22 @@ public record SyncRules(
     return new SyncRules(id, key, table, guard, guardSources, forward, reverse, defaults, kept);
   }
 
+  /** All columns that the trigger may write. */
+  public List<Identifier> writes() {
+    return rules().map(Rule::column).toList();
+  }
+
+  /** All columns that the trigger computes something from. */
+  public List<Identifier> reads() {
+    return Stream.concat(guardSources.stream(), rules().flatMap(rule -> rule.sources().stream()))
+        .distinct()
+        .toList();
+  }
+
+  private Stream<Rule> rules() {
+    return Stream.concat(forward.stream(), reverse.stream());
+  }
+
   List<Identifier> written() {
     return forward.stream().map(Rule::column).toList();
   }

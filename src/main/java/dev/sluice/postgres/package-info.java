@@ -7,7 +7,8 @@
  * well.
  *
  * <p>Walking by key lives here because two packages that must not know each other, {@code backfill}
- * and {@code validation}, walk the same way.
+ * and {@code validation}, walk the same way. The text of a sync trigger's function for the same
+ * reason: {@code schema} makes it, {@code validation} tries it before.
  */
 @NullMarked
 package dev.sluice.postgres;

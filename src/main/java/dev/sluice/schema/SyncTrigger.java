@@ -5,9 +5,12 @@ import dev.sluice.postgres.SyncDefaults;
 import dev.sluice.postgres.SyncFunction;
 import dev.sluice.postgres.SyncRules;
 import dev.sluice.postgres.SyncSettings;
+import dev.sluice.postgres.Table;
 import dev.sluice.postgres.Waiter;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,10 +90,30 @@ public final class SyncTrigger {
     String table = rules.key().table().quoted();
     if (!exists()) { // a DROP first would keep readers out as well
       jdbc.execute(
-          "CREATE TRIGGER %s BEFORE INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION %s()"
-              .formatted(trigger.quoted(), table, name()));
+          """
+          CREATE TRIGGER %s BEFORE INSERT OR UPDATE ON %s FOR EACH ROW
+          WHEN (TRUE OR ROW(%s) IS NULL)
+          EXECUTE FUNCTION %s()
+          """
+              .formatted(trigger.quoted(), table, named(), name()));
     }
     jdbc.execute("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s".formatted(table, trigger.quoted()));
+  }
+
+  /**
+   * Columns that the function needs, named for no other purpose than this: PostgreSQL then refuses
+   * to drop one, or to change its type, as long as the trigger stands. It does not know what is in
+   * a function, and the next statement of the application would fail there.
+   */
+  private String named() {
+    return Stream.of(
+            rules.reads().stream(),
+            rules.writes().stream(),
+            rules.key().columns().stream().map(Table.Column::name))
+        .flatMap(names -> names)
+        .distinct()
+        .map(column -> "NEW." + column.quoted())
+        .collect(Collectors.joining(", "));
   }
 
   private boolean exists() {

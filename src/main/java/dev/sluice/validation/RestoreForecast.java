@@ -36,7 +36,7 @@ public record RestoreForecast(long back, long left, List<Key> leftKeys, long gon
             .formatted(journal.key().table().quoted(), journal.keyIs(name, journal.key()::column));
     String ours = "%s.%s = %s".formatted(name, JournalTable.IMAGE, journal.image());
     String changed = "%s <> %s.%s".formatted(journal.imageOf(name), name, JournalTable.IMAGE);
-    String ofTheRun = "NOT %s.%s".formatted(name, JournalTable.BORN);
+    String ofTheRun = "%s.%s IS NOT NULL".formatted(name, JournalTable.IMAGE);
     Windows.Matches left =
         windows.count("%s AND %s".formatted(ofTheRun, row.formatted("NOT (" + ours + ")", "TRUE")));
     return new RestoreForecast(

@@ -60,7 +60,9 @@ final class SyncExpressionCheck implements TableCheck {
     reverse(sync, known, subject, findings);
     defaults(set, facts, subject, findings);
     if (findings.report().refusals().isEmpty()) {
-      trial(facts.rules(), subject, findings);
+      SyncRules rules = facts.rules();
+      SyncNeighbours.check(rules, subject, findings);
+      trial(rules, subject, findings);
     }
   }
 

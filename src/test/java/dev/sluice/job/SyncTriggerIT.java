@@ -1,10 +1,12 @@
 package dev.sluice.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -265,6 +267,90 @@ class SyncTriggerIT {
               .isEqualTo("1|Grace Hopper|Grace|Hopper, 11|Ada Lovelace|Ada|Lovelace");
           database.execute(
               "DROP OWNED BY app_%1$s; DROP ROLE app_%1$s;".formatted(database.name()));
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aColumnThatItNeedsCannotGoFromUnderIt(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS);
+          Program program = program(database).define(WITH_JOURNAL);
+          program.run().done();
+          for (String change :
+              List.of("DROP COLUMN full_name", "ALTER COLUMN full_name TYPE varchar")) {
+            assertThatThrownBy(() -> database.execute("ALTER TABLE users " + change))
+                .hasStackTraceContaining("trigger zz_sluice_0001_split_s");
+          }
+          database.execute("INSERT INTO users (id, full_name) VALUES (11, 'Ada Lovelace')");
+          assertThat(program.status())
+              .contains(", sync trigger zz_sluice_0001_split_s on public.users");
+          program.rollback().done();
+          database.execute("ALTER TABLE users DROP COLUMN full_name");
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aColumnIsChangedInPlaceWhereThatMayBeDoneTwice(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(
+              """
+              CREATE TABLE users (id int PRIMARY KEY, email text, kind text DEFAULT 'person');
+              INSERT INTO users VALUES (1, 'Ada@X'), (2, 'Ada@X', 'robot'), (3, 'ada@x');
+              """);
+          Program program =
+              program(database)
+                  .define(
+                      """
+                      table: users
+                      where: email <> lower(email) AND kind = 'person'
+                      set: {email: lower(email)}
+                      undo: journal
+                      sync: {mode: trigger, idempotent: true}
+                      """);
+          program.run().done();
+          database.execute(
+              """
+              INSERT INTO users VALUES (4, 'Grace@X'), (5, 'Grace@X', 'robot');
+              UPDATE users SET email = 'Alan@X' WHERE id IN (2, 3);
+              UPDATE users SET kind = 'person' WHERE id = 5;
+              """);
+          String emails = "SELECT string_agg(email, ' ' ORDER BY id) FROM users";
+          assertThat(database.jdbc().sql(emails).query(String.class).single())
+              .isEqualTo("ada@x Alan@X alan@x grace@x grace@x");
+          program.command("verify").done();
+          program.rollback().done();
+          assertThat(database.jdbc().sql(emails).query(String.class).single())
+              .isEqualTo("Ada@X Alan@X Alan@X Grace@X Grace@X");
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void anUnfinishedRunGetsATriggerOrLosesItAsTheDefinitionNowSays(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS);
+          Program program =
+              program(database)
+                  .define(
+                      SPLIT.replaceFirst("(?m)^sync: .*$", "")
+                          + "checks: {after: [{name: never, sql: SELECT false}]}");
+          program.run().failed(6);
+          database.execute("INSERT INTO users (id, full_name) VALUES (11, 'Before It')");
+          program.define(SPLIT + "checks: {after: [{name: never, sql: SELECT false}]}");
+          program.run().failed(6);
+          database.execute("INSERT INTO users (id, full_name) VALUES (12, 'With It')");
+          assertThat(rows(database, "id > 10"))
+              .isEqualTo("11|Before It|Before|It, 12|With It|With|It");
+          program.define(SPLIT.replaceFirst("(?m)^sync: .*$", "")).run().done();
+          assertThat(database.count("pg_trigger WHERE NOT tgisinternal")).isZero();
         });
   }
 }

@@ -10,13 +10,41 @@ import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.Script;
+import dev.sluice.migration.Sync;
 import dev.sluice.migration.Undo;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Migrations in code obey the rules of files, and tell all that is wrong at once. */
 class CodeMigrationsTest {
+
+  @Test
+  void aSyncTriggerWithAWayBack() {
+    DataMigration built =
+        (DataMigration)
+            CodeMigrations.rows("0001_x", "Sets it")
+                .table("users")
+                .where("a IS NULL")
+                .set("a", "upper(b)")
+                .syncBack("b", "lower(a)")
+                .syncIdempotent()
+                .build()
+                .migration();
+    assertThat(built.sync())
+        .isEqualTo(new Sync.Trigger(Map.of(new Identifier("b"), "lower(a)"), true));
+    DataMigration plain =
+        (DataMigration)
+            CodeMigrations.rows("0001_x", "Sets it")
+                .table("users")
+                .where("a IS NULL")
+                .set("a", "upper(b)")
+                .syncByTrigger()
+                .build()
+                .migration();
+    assertThat(plain.sync()).isEqualTo(new Sync.Trigger(Map.of(), false));
+  }
 
   @Test
   void eachMethodIsTheKeyOfItsName() {

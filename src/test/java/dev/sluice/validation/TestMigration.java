@@ -32,6 +32,7 @@ final class TestMigration {
   private String where = "TRUE";
   private Change.@Nullable Transform transform;
   private Undo undo = new Undo.None("a test");
+  private Sync sync = new Sync.None();
   private Checks checks = Checks.NONE;
   private VerifyPolicy verify = VerifyPolicy.DEFAULT;
   private final Map<Script.Kind, Script> scripts = new EnumMap<>(Script.Kind.class);
@@ -71,6 +72,11 @@ final class TestMigration {
 
   TestMigration undo(Undo newUndo) {
     undo = newUndo;
+    return this;
+  }
+
+  TestMigration sync(Sync newSync) {
+    sync = newSync;
     return this;
   }
 
@@ -120,7 +126,7 @@ final class TestMigration {
         where,
         transform == null ? new Change.SetExpressions(set) : transform,
         undo,
-        new Sync.None(),
+        sync,
         tuning,
         checks,
         verify,
