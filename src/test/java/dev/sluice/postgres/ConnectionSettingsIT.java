@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -40,12 +41,33 @@ class ConnectionSettingsIT {
       statement.execute("SET search_path = " + before);
       statement.execute("SET ROLE " + role);
       statement.execute(ConnectionSettings.initSql());
-      assertThat(searchPath(statement)).isEqualTo(after);
+      assertThat(setting(statement, "search_path")).isEqualTo(after);
     }
   }
 
-  private static String searchPath(Statement statement) throws SQLException {
-    try (ResultSet rs = statement.executeQuery("SELECT current_setting('search_path')")) {
+  @Test
+  void anOperatorsWishForNoWritesIsKept() throws Exception {
+    try (TestDatabase database = PostgresServer.newest().newDatabase();
+        Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET default_transaction_read_only = on");
+      statement.execute(ConnectionSettings.initSql());
+      assertThat(setting(statement, "transaction_read_only")).isEqualTo("on");
+    }
+  }
+
+  @Test
+  void theServerNoticesThatAClientIsGoneWhileItWorks() throws Exception {
+    try (TestDatabase database = PostgresServer.newest().newDatabase();
+        Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(ConnectionSettings.initSql());
+      assertThat(setting(statement, "client_connection_check_interval")).isEqualTo("5s");
+    }
+  }
+
+  private static String setting(Statement statement, String name) throws SQLException {
+    try (ResultSet rs = statement.executeQuery("SELECT current_setting('" + name + "')")) {
       rs.next();
       return rs.getString(1);
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,14 +20,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Each fault once in the middle of a backfill, with the default {@code retry}: what happens, how
  * long no chunk is committed, the fault's own time included, and whether a row is lost or done
- * twice. Prints the table at its end. {@code -Dfaults=cut} tries those with that in their name.
+ * twice. Prints the table at its end. {@code -Dfaults=PATTERN} tries those whose names contain it.
  */
 class FaultTableIT {
 
   private static final int ROWS = 4_000;
   private static final boolean ALL = Boolean.getBoolean("sluice.torture");
 
-  /** A part of the names of those to try. */
+  /** What the names of those to try contain, a pattern; empty: all. */
   private static final String NAMED = System.getProperty("faults", "");
 
   /**
@@ -72,7 +73,11 @@ class FaultTableIT {
 
   static Stream<Fault> faults() {
     return Faults.all().stream()
-        .filter(fault -> NAMED.isEmpty() ? ALL || fault.quick() : fault.name().contains(NAMED));
+        .filter(
+            fault ->
+                NAMED.isEmpty()
+                    ? ALL || fault.quick()
+                    : Pattern.compile(NAMED).matcher(fault.toString()).find());
   }
 
   @ParameterizedTest(name = "{0}")
@@ -96,7 +101,7 @@ class FaultTableIT {
           run.runAgain();
         }
         assertThat(run.process().waitFor()).as("%s", run.process()).isZero();
-        err += run.process().err();
+        err += "\n" + run.process().err();
         String what = exitCode == 0 ? byItself(err) : ended(exitCode, err);
         tell(fault, what, longestPause(run), wrongRows(database));
 

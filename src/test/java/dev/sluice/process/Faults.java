@@ -54,7 +54,7 @@ final class Faults {
             "`pg_terminate_backend`",
             (run, server) -> run.watch().terminate(run.workerSession()));
     return List.of(
-        worker.always(),
+        worker,
         worker.inJava(),
         new Fault(
                 "the lock's session ended by an administrator",
@@ -214,7 +214,7 @@ final class Faults {
                 Faults::deadlock)
             .first(Faults::createGate)
             .says("sqlstate=40P01"),
-        serialization.always().says("sqlstate=40001"),
+        serialization.says("sqlstate=40001"),
         serialization.inJava().says("sqlstate=40001"),
         slow.says("sqlstate=57014"),
         slow.inJava().says("sqlstate=57014"),

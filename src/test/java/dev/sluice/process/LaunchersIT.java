@@ -52,8 +52,8 @@ class LaunchersIT {
   @TempDir private Path jobs;
 
   @Test
-  void neverTwoRunInEightStarts() throws Exception {
-    run(8);
+  void neverTwoRunInSixStarts() throws Exception {
+    run(6);
   }
 
   @Test
