@@ -98,7 +98,7 @@ class TortureIT {
     long start = System.nanoTime();
     try (Application application = new Application(server, database, form, model);
         BlockingSampler sampler = new BlockingSampler(server, database);
-        Chaos chaos = new Chaos(server, database, jobs, form.kind(), new Random(SEED))) {
+        Chaos chaos = new Chaos(server, database, jobs, form, model, new Random(SEED))) {
       application.start(ROWS, SEED);
       chaos.awaitFirstCheckpoint();
       application.relyOnSync();
