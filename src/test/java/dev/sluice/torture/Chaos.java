@@ -37,6 +37,7 @@ final class Chaos implements AutoCloseable {
   private final Victim server;
   private final TestDatabase database;
   private final Path jobs;
+  private final Gate gate;
   private final Random random;
   private final Progress progress;
   private final List<Kill> kills = new ArrayList<>();
@@ -45,12 +46,14 @@ final class Chaos implements AutoCloseable {
   private int startsSinceKill;
   private int stalls;
 
-  Chaos(Victim server, TestDatabase database, Path jobs, KeyKind kind, Random random) {
+  Chaos(Victim server, TestDatabase database, Path jobs, Form form, Model model, Random random)
+      throws SQLException {
     this.server = server;
     this.database = database;
     this.jobs = jobs;
     this.random = random;
-    this.progress = new Progress(database, kind);
+    this.gate = new Gate(database, form.kind(), model, random);
+    this.progress = new Progress(database, form.kind());
     this.process = start();
   }
 
@@ -67,7 +70,7 @@ final class Chaos implements AutoCloseable {
    * Kills so often. The last time it is our process.
    *
    * @param first what is killed first, so that short forms together meet every kind
-   * @param beforeTheLastStart done while nothing runs
+   * @param beforeTheLastStart done while nothing runs; after it a run can end
    */
   void kill(int times, Kill.Weapon first, Runnable beforeTheLastStart) {
     for (int i = 0; i < times; i++) {
@@ -80,6 +83,7 @@ final class Chaos implements AutoCloseable {
       kill(isLast ? Kill.Weapon.PROCESS : i == 0 ? first : draw());
       if (isLast) {
         beforeTheLastStart.run();
+        gate.close();
       }
       startAgain();
     }
@@ -108,7 +112,10 @@ final class Chaos implements AutoCloseable {
       }
       case SESSION -> terminate("LIMIT 1");
       case SESSIONS -> terminate("");
-      case SERVER -> server.restart();
+      case SERVER -> {
+        server.restart();
+        gate.holdAgain();
+      }
     }
     kills.add(new Kill(weapon, progress.rowsDone(), progress.rowsDue(), progress.checkpoints()));
     startsSinceKill = 0;
@@ -140,7 +147,7 @@ final class Chaos implements AutoCloseable {
             assertThat(process.waitFor()).as("ended before it was killed: %s", process).isNotZero();
             startAgain();
           }
-          return progress.rowsDone() >= rows;
+          return progress.rowsDone() >= rows || process.err().contains("sweep.waiting");
         });
   }
 
@@ -223,6 +230,7 @@ final class Chaos implements AutoCloseable {
   @Override
   public void close() throws SQLException {
     process.close();
+    gate.close();
     progress.close();
   }
 }
