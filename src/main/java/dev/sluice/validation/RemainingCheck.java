@@ -36,7 +36,7 @@ final class RemainingCheck implements VerifyCheck {
     String guard = evidence.migration().guard();
     Journal journal = evidence.journal();
     if (guard != null) {
-      return List.of(underGuard(evidence.windows().count(guard)));
+      return List.of(underGuard(evidence.walk().count(guard)));
     }
     return List.of(
         journal == null
@@ -44,7 +44,7 @@ final class RemainingCheck implements VerifyCheck {
                 name(),
                 true,
                 "proved by the sweep: there is no guard, and no undo journal any more")
-            : outsideJournal(new Visits(evidence.windows(), journal)));
+            : outsideJournal(visits(evidence.walk(), journal)));
   }
 
   private Certificate.Result underGuard(Windows.Matches left) {
@@ -58,7 +58,6 @@ final class RemainingCheck implements VerifyCheck {
 
   /** New rows are noted until the run is completed, and not from then on. */
   private Certificate.Result outsideJournal(Visits visits) {
-    visits.count();
     if (visits.left == 0) {
       return new Certificate.Result(
           name(),
@@ -81,6 +80,13 @@ final class RemainingCheck implements VerifyCheck {
                 .formatted(visits.left, visits.rows, keys));
   }
 
+  private static Visits visits(Walk walk, Journal journal) {
+    Visits sum = new Visits(walk.windows(), journal);
+    walk.each(Windows.ROWS, () -> new Visits(walk.windows(), journal), Visits::look)
+        .forEach(sum::add);
+    return sum;
+  }
+
   /** Looks each row of the table up in the journal. */
   private static final class Visits {
     private final Windows windows;
@@ -98,11 +104,15 @@ final class RemainingCheck implements VerifyCheck {
       this.journal = journal;
     }
 
-    void count() {
-      windows.each(Windows.ROWS, this::add);
+    /** Adds the next ones in key order. */
+    void add(Visits next) {
+      next.keys.stream().limit(Windows.KEYS_MAX - keys.size()).forEach(keys::add);
+      rows += next.rows;
+      born += next.born;
+      left += next.left;
     }
 
-    private void add(KeyRange window) {
+    void look(KeyRange window) {
       Counts counts = windows.inspection().read(jdbc -> counts(jdbc, window));
       int wanted = Windows.KEYS_MAX - keys.size();
       if (counts.left() > 0 && wanted > 0) {
