@@ -39,7 +39,8 @@ final class Works {
         dataSource,
         migration,
         transformer,
-        new WriteTarget(table, key, migration.guard(), journal));
+        new WriteTarget(table, key, migration.guard(), journal),
+        SameRowCount.isAsked(jdbc, migration, run));
   }
 
   Work back() {
