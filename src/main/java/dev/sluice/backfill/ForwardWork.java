@@ -17,13 +17,19 @@ final class ForwardWork extends TableWork {
   private final DataSource dataSource;
   private final DataMigration migration;
   private final @Nullable RowTransformer transformer;
+  private final boolean keepsRowCount;
 
+  /**
+   * @param keepsRowCount whether each chunk must leave the number of rows as it is
+   */
   ForwardWork(
       DataSource dataSource,
       DataMigration migration,
       @Nullable RowTransformer transformer,
-      WriteTarget target) {
+      WriteTarget target,
+      boolean keepsRowCount) {
     super(target, migration.change().writtenColumns());
+    this.keepsRowCount = keepsRowCount;
     this.dataSource = dataSource;
     this.migration = migration;
     this.transformer = transformer;
@@ -48,6 +54,13 @@ final class ForwardWork extends TableWork {
 
   @Override
   public RowChange<?, ?> change() {
+    RowChange<?, ?> change = rowChange();
+    return keepsRowCount
+        ? new SameRowCount<>(change, migration, target().table(), dataSource)
+        : change;
+  }
+
+  private RowChange<?, ?> rowChange() {
     Change change = migration.change();
     if (change instanceof Change.SetExpressions set) {
       return new SetChange(dataSource, target(), set.expressions(), lock());

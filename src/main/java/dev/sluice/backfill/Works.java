@@ -39,7 +39,8 @@ final class Works {
         dataSource,
         migration,
         transformer,
-        withSetAside ? target : target.without(notSetAside(target.key())));
+        withSetAside ? target : target.without(notSetAside(target.key())),
+        SameRowCount.isAsked(jdbc, migration, run));
   }
 
   /** Rows by the log of captured keys: the guard does not say which. */

@@ -85,6 +85,21 @@ public final class Ledger {
   }
 
   /**
+   * Whether the run itself has brought the rollback about, as it ended. Where an operator began it,
+   * what failed before was the rollback, and is over when the next one succeeds.
+   */
+  private static final String IS_TAKEN_BACK_FOR_A_FAILURE =
+      """
+      state = 'rolling_back'
+        AND (SELECT cause
+             FROM sluice.history
+             WHERE migration_id = migration.id
+               AND history.state = 'rolling_back'
+               AND state_before <> 'rolling_back'
+             ORDER BY number DESC
+             LIMIT 1) = 'end'""";
+
+  /**
    * Notes a launch.
    *
    * @param run counted up after a rollback
@@ -105,8 +120,9 @@ public final class Ledger {
         started_at = now(),
         started_by = ?,
         ended_at = NULL,
-        failure = CASE WHEN state = 'rolling_back' AND ? = 'rolling_back' THEN failure END
-        """,
+        failure = CASE WHEN ? = 'rolling_back' AND %s THEN failure END
+        """
+            .formatted(IS_TAKEN_BACK_FOR_A_FAILURE),
         state.label(),
         run,
         migration.checksum(),

@@ -4,6 +4,7 @@ import dev.sluice.migration.CodeMigration;
 import dev.sluice.schema.CodeRunner;
 import dev.sluice.validation.Certificate;
 import dev.sluice.validation.Certificates;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
@@ -24,14 +25,20 @@ final class CodeChecks {
 
   /** Asks it and stores the certificate, whether it passed or not. */
   Certificate certificate(long run) {
+    Instant verifiedAt = now();
     CodeRunner runner = new CodeRunner(environment.dataSource(), duration -> {}, jdbc -> {});
     CodeRunner.Answer answer = runner.ask(validate);
     Certificate certificate =
         new Certificate(
-            environment.clock().instant().truncatedTo(ChronoUnit.MICROS),
+            verifiedAt,
+            now(),
             List.of(new Certificate.Result(NAME, answer.yes(), answer.detail())));
     new Certificates(environment.dataSource()).save(migration.id(), run, certificate);
     return certificate;
+  }
+
+  private Instant now() {
+    return environment.clock().instant().truncatedTo(ChronoUnit.MICROS);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.sluice.job;
 
 import dev.sluice.backfill.KeyChangedException;
+import dev.sluice.backfill.RowCountChangedException;
 import dev.sluice.backfill.RowStaysLockedException;
 import dev.sluice.backfill.UnchangedRowsException;
 import dev.sluice.control.RunnerLock.LockLostException;
@@ -43,6 +44,7 @@ final class Failures {
     return find(error, RefusedException.class).isPresent()
         || find(error, VerificationFailedException.class).isPresent()
         || find(error, UnchangedRowsException.class).isPresent()
+        || find(error, RowCountChangedException.class).isPresent()
         || find(error, RowStaysLockedException.class).isPresent()
         || find(error, ScriptException.class).filter(SqlStates::isLockTimeout).isPresent();
   }

@@ -36,7 +36,12 @@ public final class KeySample {
    * this moment; of an empty table the one range holds all.
    */
   public List<KeyRange> ranges(int count) {
-    return cut(quantiles(count, ""));
+    return ranges(KeyRange.ALL, count);
+  }
+
+  /** The same for a part of the table. */
+  public List<KeyRange> ranges(KeyRange whole, int count) {
+    return cut(whole, quantiles(whole, count, ""));
   }
 
   /**
@@ -45,16 +50,16 @@ public final class KeySample {
    * @param seed chooses the pages of the sample
    */
   public List<KeyRange> ranges(int count, long seed) {
-    return cut(quantiles(count, " REPEATABLE (%d)".formatted(seed)));
+    return cut(KeyRange.ALL, quantiles(KeyRange.ALL, count, " REPEATABLE (%d)".formatted(seed)));
   }
 
-  private List<KeyRange> cut(List<Key> bounds) {
-    Key greatest = new KeyWindows(jdbc, key).greatest();
+  private List<KeyRange> cut(KeyRange whole, List<Key> bounds) {
+    Key greatest = new KeyWindows(jdbc, key).greatest(whole);
     if (greatest == null) {
-      return List.of(KeyRange.ALL);
+      return List.of(whole);
     }
     List<KeyRange> ranges = new ArrayList<>();
-    @Nullable Key after = null;
+    @Nullable Key after = whole.after();
     for (Key bound : bounds.subList(0, Math.max(0, bounds.size() - 1))) {
       ranges.add(new KeyRange(after, bound));
       after = bound;
@@ -76,14 +81,15 @@ public final class KeySample {
   }
 
   /** The last key of each of {@code count} equal parts of the sample. */
-  private List<Key> quantiles(int count, String repeatable) {
+  private List<Key> quantiles(KeyRange whole, int count, String repeatable) {
     String sql =
         """
         SELECT DISTINCT ON (_kpart) %s
         FROM (SELECT %s,
                      ntile(%d) OVER (ORDER BY %s) AS _kpart,
                      row_number() OVER (ORDER BY %s) AS _krow
-              FROM %s %s) AS _ksample
+              FROM %s %s
+              WHERE %s) AS _ksample
         ORDER BY _kpart, _krow DESC
         """
             .formatted(
@@ -93,8 +99,9 @@ public final class KeySample {
                 key.columnList(),
                 key.columnList(),
                 key.table().quoted(),
-                tableSample(repeatable));
-    return jdbc.query(sql, (rs, row) -> key.read(rs));
+                tableSample(repeatable),
+                key.inRange(whole));
+    return jdbc.query(sql, (rs, row) -> key.read(rs), TableKey.rangeArguments(whole).toArray());
   }
 
   private String aliases() {

@@ -52,15 +52,25 @@ public final class KeyWindows {
 
   /** The greatest key of the table at this moment, or null if it is empty. */
   public @Nullable Key greatest() {
+    return greatest(KeyRange.ALL);
+  }
+
+  /** The same of a range. */
+  public @Nullable Key greatest(KeyRange range) {
     String sql =
         """
         SELECT %s
         FROM %s
+        WHERE %s
         ORDER BY %s
         LIMIT 1
         """
-            .formatted(key.textColumnList(), key.table().quoted(), key.descendingColumnList());
-    return one(sql, KeyRange.ALL).orElse(null);
+            .formatted(
+                key.textColumnList(),
+                key.table().quoted(),
+                key.inRange(range),
+                key.descendingColumnList());
+    return one(sql, range).orElse(null);
   }
 
   /** How many rows of the range fulfil the condition, which is the user's SQL. */

@@ -167,14 +167,15 @@ public final class ApplicationValues {
           set.expressions().values().stream()
               .map(expression -> "(\n" + UserSql.forJdbc(expression) + "\n)")
               .toList();
-      return Optional.of(new SqlRecompute(rows, columns, values));
+      return Optional.of(new SqlRecompute(rows, columns, values, null));
     }
     if (migration.change() instanceof Change.Transform transform && transformer != null) {
       List<String> reads =
           transform.read().stream()
               .map(name -> table.name().quoted() + "." + name.quoted())
               .toList();
-      return Optional.of(new TransformRecompute(rows, columns, reads, transform, transformer));
+      return Optional.of(
+          new TransformRecompute(rows, columns, reads, transform, transformer, null));
     }
     return Optional.empty();
   }

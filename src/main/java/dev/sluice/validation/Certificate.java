@@ -2,13 +2,15 @@ package dev.sluice.validation;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one verification found.
  *
  * @param verifiedAt when it began, to the microsecond
+ * @param endedAt null: an older program did not note it
  */
-public record Certificate(Instant verifiedAt, List<Result> results) {
+public record Certificate(Instant verifiedAt, @Nullable Instant endedAt, List<Result> results) {
 
   /**
    * The outcome of one check.

@@ -6,7 +6,6 @@ import dev.sluice.postgres.KeySample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Consumer;
 
 /**
  * Which rows are compared: all of the table, or a sample.
@@ -39,34 +38,32 @@ record Coverage(Windows windows, long rowsTotal, int sampleRows, long seed) {
 
   /** {@code 1000 rows}, or {@code 300 of about 1000 rows (a sample, seed 1)}. */
   String describe(long compared) {
-    return sampleRows == 0
+    return isComplete()
         ? compared + " rows"
         : "%d of about %d rows (a sample, seed %d)".formatted(compared, rowsTotal, seed);
   }
 
-  /**
-   * Calls {@code work} for one window after the other.
-   *
-   * @param rows about as many a window
-   */
-  void each(int rows, Consumer<KeyRange> work) {
-    if (sampleRows == 0) {
-      windows.each(rows, work);
-      return;
-    }
+  boolean isComplete() {
+    return sampleRows == 0;
+  }
+
+  /** Of a sample: one a stratum. */
+  List<Stretch> stretches() {
     List<KeyRange> places = places();
     // a small table has fewer different keys than places
     int strata = Math.max(1, places.size() / PLACES);
     Random random = new Random(seed);
+    List<Stretch> stretches = new ArrayList<>();
     for (int i = 0; i < strata; i++) {
       int first = i * PLACES;
       int end = i == strata - 1 ? places.size() : first + PLACES;
       int place = first + random.nextInt(placesThatFit(end - first));
       KeyRange from = new KeyRange(places.get(place).after(), places.get(end - 1).through());
       if (from.through() != null) {
-        windows.each(from, share(i, strata), rows, work);
+        stretches.add(new Stretch(from, share(i, strata)));
       }
     }
+    return stretches;
   }
 
   private List<KeyRange> places() {

@@ -4,9 +4,9 @@ import dev.sluice.migration.Identifier;
 import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.TableKey;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -36,14 +36,16 @@ final class DistributionCheck implements VerifyCheck {
 
   @Override
   public List<Certificate.Result> verify(Evidence evidence) {
-    Map<String, Long> counts = new HashMap<>();
+    // one for all workers: a sum is the same in any order, and a map each might hold a whole table
+    Map<String, Long> counts = new ConcurrentHashMap<>();
     evidence
-        .windows()
+        .walk()
         .each(
             Windows.ROWS,
-            window -> {
-              if (counts.size() <= DISTINCT_MAX) {
-                add(window, evidence, counts);
+            () -> counts,
+            (all, window) -> {
+              if (all.size() <= DISTINCT_MAX) {
+                add(window, evidence, all);
               }
             });
     String detail =
@@ -67,7 +69,7 @@ final class DistributionCheck implements VerifyCheck {
                 evidence.table().name().quoted() + "." + column.quoted(),
                 VALUE_LENGTH_MAX,
                 evidence.table().name().quoted(),
-                evidence.windows().key().inRange(window));
+                evidence.walk().windows().key().inRange(window));
     evidence
         .inspection()
         .read(

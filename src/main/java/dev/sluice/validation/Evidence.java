@@ -11,9 +11,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a verification looks at.
  *
+ * @param ranges the table, cut
+ * @param walk over all of them
  * @param queries for the user's own statements
  * @param baseline null: none was captured for the run
  * @param journal null: the run kept none, or it is gone
+ * @param earlier the ranges of the latest certificate of the run; null: there are none
  * @param transformer null: the change is no transform
  * @param quarantined rows that the run has set aside
  */
@@ -21,15 +24,26 @@ record Evidence(
     DataMigration migration,
     long run,
     Table table,
-    Windows windows,
+    List<CutRange> ranges,
+    Walk walk,
     Inspection queries,
     @Nullable Baseline baseline,
     @Nullable Journal journal,
+    HashedRanges.@Nullable Earlier earlier,
     @Nullable RowTransformer transformer,
     QuarantinedRows quarantined) {
 
+  Evidence {
+    ranges = List.copyOf(ranges);
+  }
+
   Inspection inspection() {
-    return windows.inspection();
+    return walk.windows().inspection();
+  }
+
+  /** Threads and connections. */
+  int workers() {
+    return walk.workers();
   }
 
   /** {@code 1, 2, 3}, or with more rows than keys: {@code 1, 2, 3, …}. */

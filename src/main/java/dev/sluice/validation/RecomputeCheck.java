@@ -31,6 +31,8 @@ final class RecomputeCheck implements VerifyCheck {
           + " values now: let the application write both, and correct it. Where such differences"
           + " are right, set 'verify: {differences: report}', which lists them without failing";
 
+  private @Nullable HashedRanges hashed;
+
   @Override
   public String name() {
     return "recompute";
@@ -40,46 +42,54 @@ final class RecomputeCheck implements VerifyCheck {
   public List<Certificate.Result> verify(Evidence evidence) {
     List<RecomputePlan> plans = new RecomputePlans(evidence).all();
     List<RecomputePlan> compared = plans.stream().filter(plan -> plan.skipped() == null).toList();
-    Tally tally = new Tally(compared.size());
-    Journal journal = evidence.journal();
-    Standing standing = journal == null ? null : new Standing(journal);
-    Windows walked = journal == null ? evidence.windows() : journal.windows();
-    Coverage coverage = Coverage.of(walked, policy(evidence).sample(), evidence.run());
     List<Certificate.Result> results = new ArrayList<>();
-    if (!compared.isEmpty()) {
-      compare(recompute(compared, evidence), coverage, tally, standing);
-      if (standing != null) {
-        results.add(new Certificate.Result("changed since", true, standing.detail(coverage)));
-      }
+    if (compared.isEmpty()) {
+      plans.forEach(plan -> results.add(notCompared(plan)));
+      return results;
     }
+    Journal journal = evidence.journal();
+    Comparison comparison =
+        Comparison.of(
+            recompute(compared, evidence),
+            journal == null ? evidence.walk().windows() : journal.windows(),
+            compared.stream().map(RecomputePlan::column).toList(),
+            evidence);
+    hashed = comparison.hashed();
+    Standing standing = comparison.standing();
+    if (standing != null) {
+      results.add(
+          new Certificate.Result("changed since", true, standing.detail(comparison.coverage())));
+    }
+    Tally tally = comparison.tally();
     for (RecomputePlan plan : plans) {
       int column = compared.indexOf(plan);
       results.add(
           column < 0
-              ? new Certificate.Result(plan.name(), true, "not compared: " + plan.skipped())
-              : result(plan, tally.isClean(column), tally.detail(column, coverage), evidence));
+              ? notCompared(plan)
+              : result(
+                  plan,
+                  tally.isClean(column),
+                  tally.detail(column, comparison.coverage()),
+                  evidence));
     }
     if (tally.anyDiffers() && !isTolerated(evidence)) {
       String waysOn = journal == null ? WAYS_ON : WAYS_ON_WITH_JOURNAL;
       results.add(new Certificate.Result(name(), false, waysOn));
     }
+    HashedRanges.Earlier earlier = evidence.earlier();
+    if (earlier != null && hashed != null) {
+      results.add(new Certificate.Result("ranges", true, hashed.since(earlier)));
+    }
     return results;
   }
 
-  /** A window that overruns its time has told nothing: it comes again, in halves. */
-  private static void compare(
-      Recompute recompute, Coverage coverage, Tally tally, @Nullable Standing standing) {
-    coverage.each(
-        recompute.windowRows(),
-        window -> {
-          if (standing == null) {
-            recompute.compare(window, tally);
-          } else {
-            Standing.Part part = standing.look(window);
-            recompute.compare(window, tally);
-            standing.add(part);
-          }
-        });
+  /** Of what the last verification compared; null: nothing, or a sample. */
+  @Nullable HashedRanges hashed() {
+    return hashed;
+  }
+
+  private static Certificate.Result notCompared(RecomputePlan plan) {
+    return new Certificate.Result(plan.name(), true, "not compared: " + plan.skipped());
   }
 
   private static boolean isTolerated(Evidence evidence) {
@@ -96,17 +106,27 @@ final class RecomputeCheck implements VerifyCheck {
       columns.add(ComparedColumn.of(evidence.table(), plan.column(), evidence.inspection()));
     }
     OldValues old = new OldValues(evidence.journal());
+    String rowHash = rowHash(plans, evidence);
     if (evidence.migration().change() instanceof Change.Transform transform) {
       List<String> reads =
           transform.read().stream().map(name -> read(name, evidence, old)).toList();
       return new TransformRecompute(
-          old.rows(evidence), columns, reads, transform, transformer(evidence));
+          old.rows(evidence), columns, reads, transform, transformer(evidence), rowHash);
     }
     List<String> values =
         plans.stream()
             .map(plan -> plan.overOldRow() ? old.add(plan.expression()) : plan.expression())
             .toList();
-    return new SqlRecompute(old.rows(evidence), columns, values);
+    return new SqlRecompute(old.rows(evidence), columns, values, rowHash);
+  }
+
+  private static String rowHash(List<RecomputePlan> plans, Evidence evidence) {
+    List<Identifier> columns = plans.stream().map(RecomputePlan::column).toList();
+    return evidence
+        .inspection()
+        .read(
+            jdbc ->
+                RowHash.ofRow(jdbc, evidence.table(), evidence.walk().windows().key(), columns));
   }
 
   /** SQL for a value that a transform reads. */
@@ -136,8 +156,8 @@ final class RecomputeCheck implements VerifyCheck {
         return new JournaledRows(journal, expressions);
       }
       return evidence.quarantined().isEmpty()
-          ? new TableRows(evidence.windows())
-          : new ChosenRows(evidence.windows(), evidence.quarantined().excluded());
+          ? new TableRows(evidence.walk().windows())
+          : new ChosenRows(evidence.walk().windows(), evidence.quarantined().excluded());
     }
   }
 

@@ -38,7 +38,7 @@ final class RemainingCheck implements VerifyCheck {
     if (guard != null) {
       QuarantinedRows quarantined = evidence.quarantined();
       return List.of(
-          underGuard(evidence.windows().count(quarantined.without(guard)), quarantined.remark()));
+          underGuard(evidence.walk().count(quarantined.without(guard)), quarantined.remark()));
     }
     return List.of(
         journal == null
@@ -46,7 +46,7 @@ final class RemainingCheck implements VerifyCheck {
                 name(),
                 true,
                 "proved by the sweep: there is no guard, and no undo journal any more")
-            : outsideJournal(new Visits(evidence.windows(), journal, evidence.quarantined())));
+            : outsideJournal(visits(evidence, journal)));
   }
 
   private Certificate.Result underGuard(Windows.Matches left, String remark) {
@@ -60,7 +60,6 @@ final class RemainingCheck implements VerifyCheck {
 
   /** New rows are noted until the run is completed, and not from then on. */
   private Certificate.Result outsideJournal(Visits visits) {
-    visits.count();
     if (visits.left == 0) {
       return new Certificate.Result(
           name(),
@@ -83,6 +82,14 @@ final class RemainingCheck implements VerifyCheck {
                 .formatted(visits.left, visits.rows, keys));
   }
 
+  private static Visits visits(Evidence evidence, Journal journal) {
+    Walk walk = evidence.walk();
+    Supplier<Visits> none = () -> new Visits(walk.windows(), journal, evidence.quarantined());
+    Visits sum = none.get();
+    walk.each(Windows.ROWS, none, Visits::look).forEach(sum::add);
+    return sum;
+  }
+
   /** Looks each row of the table up in the journal. */
   private static final class Visits {
     private final Windows windows;
@@ -102,11 +109,15 @@ final class RemainingCheck implements VerifyCheck {
       this.journal = journal;
     }
 
-    void count() {
-      windows.each(Windows.ROWS, this::add);
+    /** Adds the next ones in key order. */
+    void add(Visits next) {
+      next.keys.stream().limit(Windows.KEYS_MAX - keys.size()).forEach(keys::add);
+      rows += next.rows;
+      born += next.born;
+      left += next.left;
     }
 
-    private void add(KeyRange window) {
+    void look(KeyRange window) {
       Counts counts = windows.inspection().read(jdbc -> counts(jdbc, window));
       int wanted = Windows.KEYS_MAX - keys.size();
       if (counts.left() > 0 && wanted > 0) {

@@ -21,9 +21,14 @@ final class SqlRecompute implements Recompute {
   private final ComparedRows rows;
   private final Windows windows;
   private final List<String> differs;
+  private final @Nullable String rowHash;
 
-  /** Of one window, by the columns' order. */
-  private record Counts(long rows, List<Differing> columns) {}
+  /**
+   * Of one window, by the columns' order.
+   *
+   * @param hash of its rows, as {@link RowHash#ofRows} gives it; null: no rows, or not asked
+   */
+  private record Counts(long rows, List<Differing> columns, @Nullable String hash) {}
 
   /**
    * Of one column.
@@ -34,9 +39,15 @@ final class SqlRecompute implements Recompute {
 
   /**
    * @param values SQL for the computed value, one a column, ready for JDBC
+   * @param rowHash SQL, see {@link RowHash#ofRow}; null: hashes nothing
    */
-  SqlRecompute(ComparedRows rows, List<ComparedColumn> columns, List<String> values) {
+  SqlRecompute(
+      ComparedRows rows,
+      List<ComparedColumn> columns,
+      List<String> values,
+      @Nullable String rowHash) {
     this.rows = rows;
+    this.rowHash = rowHash;
     this.windows = rows.walked();
     this.differs =
         IntStream.range(0, columns.size())
@@ -58,6 +69,9 @@ final class SqlRecompute implements Recompute {
         keys.add(differing(i, counts.columns().get(i).rows(), window, tally));
       }
       tally.compared(counts.rows());
+      if (counts.hash() != null) {
+        tally.hash().addBits(counts.hash());
+      }
       for (int i = 0; i < differs.size(); i++) {
         int column = i;
         Differing differing = counts.columns().get(i);
@@ -107,17 +121,20 @@ final class SqlRecompute implements Recompute {
     return ServerError.of(e).filter(ServerError::isAboutAValue);
   }
 
+  /** One statement: what is compared and what is hashed are the same rows of one snapshot. */
   private Counts counts(JdbcOperations jdbc, KeyRange window) {
+    String hash = rowHash == null ? "" : ",\n" + rowHash + " AS _khash";
     String sql =
         """
-        SELECT count(*)%s
+        SELECT %s AS _khash, count(*)%s
         FROM (%s) AS _k_rows
         """
             .formatted(
+                rowHash == null ? "NULL" : RowHash.ofRows("_khash"),
                 columns(
                     ", count(*) FILTER (WHERE _k_d%1$d)"
                         + ", count(*) FILTER (WHERE _k_d%1$d AND _kuntouched)"),
-                rows.select(window, String.join(",\n", differs)));
+                rows.select(window, String.join(",\n", differs) + hash));
     return jdbc.query(sql, (rs, row) -> counts(rs), TableKey.rangeArguments(window).toArray())
         .get(0);
   }
@@ -125,9 +142,9 @@ final class SqlRecompute implements Recompute {
   private Counts counts(ResultSet rs) throws SQLException {
     List<Differing> columns = new ArrayList<>();
     for (int i = 0; i < differs.size(); i++) {
-      columns.add(new Differing(rs.getLong(2 * i + 2), rs.getLong(2 * i + 3)));
+      columns.add(new Differing(rs.getLong(2 * i + 3), rs.getLong(2 * i + 4)));
     }
-    return new Counts(rs.getLong(1), columns);
+    return new Counts(rs.getLong(2), columns, rs.getString("_khash"));
   }
 
   private String columns(String part) {

@@ -50,7 +50,12 @@ final class Standing {
     visited += part.visited();
     changed += part.changed();
     deleted += part.deleted();
-    keys.addAll(part.keys());
+    part.keys().stream().limit(Windows.KEYS_MAX - keys.size()).forEach(keys::add);
+  }
+
+  /** All of it as one. */
+  Part sum() {
+    return new Part(visited, changed, deleted, keys);
   }
 
   /** {@code 1000 rows of this run: 12 hold other values by now: keys 7, 9; 3 are deleted}. */

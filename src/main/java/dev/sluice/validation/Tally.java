@@ -11,6 +11,7 @@ final class Tally {
   private final long[] untouched;
   private final List<List<Key>> keys = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
+  private final RowHash hash = new RowHash();
   private long compared;
   private long failed;
 
@@ -24,6 +25,28 @@ final class Tally {
 
   void compared(long rows) {
     compared += rows;
+  }
+
+  /** Of the rows that are compared. */
+  RowHash hash() {
+    return hash;
+  }
+
+  /** As a range of a certificate. */
+  HashedRange hashed(CutRange range) {
+    return new HashedRange(range, compared, failed == 0 ? hash.hex() : null);
+  }
+
+  /** Adds the next rows in key order. */
+  void add(Tally next) {
+    for (int i = 0; i < differences.length; i++) {
+      int column = i;
+      differs(i, next.differences[i], next.untouched[i]);
+      next.keys.get(i).forEach(key -> name(column, key));
+    }
+    next.failures.stream().limit(Windows.KEYS_MAX - failures.size()).forEach(failures::add);
+    failed += next.failed;
+    compared += next.compared;
   }
 
   /**

@@ -35,25 +35,30 @@ final class TransformRecompute implements Recompute {
   private final List<String> reads;
   private final Row.Columns rowColumns;
   private final RowTransformer transformer;
+  private final @Nullable String rowHash;
 
   /** A row as it was read, and what the transform made of it. */
   private record Computed(Source source, List<@Nullable String> texts) {}
 
-  /** A row and the columns in which it differs. */
-  private record Compared(Key key, boolean untouched, List<Integer> differing) {}
+  /** A row, the columns in which it differs, and its hash. */
+  private record Compared(
+      Key key, boolean untouched, List<Integer> differing, @Nullable String hash) {}
 
   /** A row as it was read. */
   private record Source(Key key, String xmin, boolean untouched, Row row) {}
 
   /**
    * @param reads SQL for each value that the transform reads
+   * @param rowHash SQL, see {@link RowHash#ofRow}; null: hashes nothing
    */
   TransformRecompute(
       ComparedRows rows,
       List<ComparedColumn> columns,
       List<String> reads,
       Change.Transform transform,
-      RowTransformer transformer) {
+      RowTransformer transformer,
+      @Nullable String rowHash) {
+    this.rowHash = rowHash;
     this.rows = rows;
     this.windows = rows.walked();
     this.key = rows.key();
@@ -133,7 +138,7 @@ final class TransformRecompute implements Recompute {
         SELECT _krow.*
         FROM unnest(%1$s) AS _k_computed(_k_xmin, _k_untouched, %2$s, %3$s)
         CROSS JOIN LATERAL (
-          SELECT %4$s, _k_computed._k_untouched, %5$s
+          SELECT %4$s, _k_computed._k_untouched, %8$s AS _khash, %5$s
           FROM %6$s
           WHERE %7$s
             AND %6$s.xmin::text = _k_computed._k_xmin
@@ -146,7 +151,8 @@ final class TransformRecompute implements Recompute {
                 key.textColumnList(),
                 join(columns.size(), this::differs),
                 key.table().quoted(),
-                key.comparedWith("=", i -> "_k_computed._k_key" + i));
+                key.comparedWith("=", i -> "_k_computed._k_key" + i),
+                rowHash == null ? "NULL" : rowHash);
     return jdbc.query(sql, (rs, row) -> compared(rs), arrays(computed).toArray());
   }
 
@@ -158,7 +164,10 @@ final class TransformRecompute implements Recompute {
       }
     }
     return new Compared(
-        key.read(rs), Boolean.parseBoolean(rs.getString("_k_untouched")), differing);
+        key.read(rs),
+        Boolean.parseBoolean(rs.getString("_k_untouched")),
+        differing,
+        rs.getString("_khash"));
   }
 
   private String differs(int column) {
@@ -166,6 +175,9 @@ final class TransformRecompute implements Recompute {
   }
 
   private static void tell(Compared row, Tally tally) {
+    if (row.hash() != null) {
+      tally.hash().addRow(row.hash());
+    }
     for (int column : row.differing()) {
       tally.differs(column, 1, row.untouched() ? 1 : 0);
       tally.name(column, row.key());

@@ -26,12 +26,13 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /**
  * Proves a run: nothing is left under the guard, the user's checks hold, and what stands in the
  * table is what the definition computes. All checks run, also after one failed; the certificate is
- * stored. Reads only, in key windows.
+ * stored. Reads only, in key windows, with as many connections as the migration has workers.
  */
 public final class Verification {
   private final DataSource dataSource;
   private final Inspection inspection;
   private final Inspection queries;
+  private final Certificates certificates;
   private final Waiter waiter;
   private final Clock clock;
 
@@ -45,6 +46,7 @@ public final class Verification {
     this.dataSource = dataSource;
     this.inspection = new Inspection(dataSource, windowMax);
     this.queries = new Inspection(dataSource, queryMax);
+    this.certificates = new Certificates(dataSource);
     this.waiter = waiter;
     this.clock = clock;
   }
@@ -61,11 +63,12 @@ public final class Verification {
    */
   public Certificate verify(
       DataMigration migration, long run, @Nullable RowTransformer transformer) {
-    Instant verifiedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    Instant verifiedAt = now();
     refuseRolledBack(migration.id());
     Evidence evidence = evidence(migration, run, transformer);
     List<Certificate.Result> results = new ArrayList<>();
-    for (VerifyCheck check : checks(migration)) {
+    RecomputeCheck recompute = new RecomputeCheck();
+    for (VerifyCheck check : checks(migration, recompute)) {
       results.addAll(outcome(check, evidence));
     }
     if (!evidence.quarantined().isEmpty()) {
@@ -73,8 +76,8 @@ public final class Verification {
     }
     // once more: with the rollback the journal loses the rows that are back
     refuseRolledBack(migration.id());
-    Certificate certificate = new Certificate(verifiedAt, results);
-    new Certificates(dataSource).save(migration.id(), run, certificate);
+    Certificate certificate = new Certificate(verifiedAt, now(), results);
+    certificates.save(migration.id(), run, certificate, recompute.hashed());
     return certificate;
   }
 
@@ -85,6 +88,10 @@ public final class Verification {
         true,
         "%d rows are set aside and were not changed, the other results are without them"
             .formatted(rows.count()));
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 
   private void refuseRolledBack(MigrationId id) {
@@ -109,11 +116,11 @@ public final class Verification {
         .orElse(RunState.PENDING);
   }
 
-  private List<VerifyCheck> checks(DataMigration migration) {
+  private List<VerifyCheck> checks(DataMigration migration, RecomputeCheck recompute) {
     List<VerifyCheck> checks = new ArrayList<>();
     checks.add(new RemainingCheck(() -> state(migration.id())));
     migration.checks().after().forEach(check -> checks.add(new AfterCheck(check)));
-    checks.add(new RecomputeCheck());
+    checks.add(recompute);
     migration.checks().distribution().forEach(column -> checks.add(new DistributionCheck(column)));
     return checks;
   }
@@ -128,14 +135,19 @@ public final class Verification {
                     new IllegalArgumentException("there is no table '" + migration.table() + "'"));
     Windows windows = new Windows(inspection, TableKey.of(table, migration.key()), waiter);
     Journals journals = new Journals(new JdbcTemplate(dataSource), migration, table);
+    int workers = migration.tuning().workers();
+    HashedRanges.Earlier earlier = certificates.latestRanges(migration.id(), run).orElse(null);
+    List<CutRange> ranges = new RangeCut(windows, workers).cut(earlier);
     return new Evidence(
         migration,
         run,
         table,
-        windows,
+        ranges,
+        Walk.of(windows, ranges, workers),
         queries,
         new Baselines(dataSource, waiter).find(migration.id(), run).orElse(null),
         journals.find(run, windows).orElse(null),
+        earlier,
         transformer,
         QuarantinedRows.of(new JdbcTemplate(dataSource), migration.id(), run, windows.key()));
   }

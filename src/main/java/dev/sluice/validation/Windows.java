@@ -39,6 +39,17 @@ record Windows(Inspection inspection, TableKey key, Waiter waiter) {
     Matches {
       keys = List.copyOf(keys);
     }
+
+    /** Of neighbouring parts, in key order. */
+    static Matches sum(List<Matches> parts) {
+      return new Matches(
+          parts.stream().mapToLong(Matches::rows).sum(),
+          parts.stream().flatMap(part -> part.keys().stream()).limit(KEYS_MAX).toList());
+    }
+  }
+
+  Windows waitingBy(Waiter another) {
+    return new Windows(inspection, key, another);
   }
 
   /**
@@ -111,16 +122,26 @@ record Windows(Inspection inspection, TableKey key, Waiter waiter) {
 
   /** The rows of the table that fulfil the user's condition. */
   Matches count(String condition) {
-    Counter counter = new Counter();
-    each(ROWS, window -> counter.add(window, condition));
-    return new Matches(counter.rows, counter.keys);
+    Counter counter = counter(condition);
+    each(ROWS, counter::add);
+    return counter.matches();
   }
 
-  private final class Counter {
+  Counter counter(String condition) {
+    return new Counter(condition);
+  }
+
+  /** Counts window by window. Not thread-safe. */
+  final class Counter {
+    private final String condition;
     private final List<Key> keys = new ArrayList<>();
     private long rows;
 
-    void add(KeyRange window, String condition) {
+    private Counter(String condition) {
+      this.condition = condition;
+    }
+
+    void add(KeyRange window) {
       long found = inspection.read(jdbc -> new KeyWindows(jdbc, key).count(window, condition));
       int wanted = KEYS_MAX - keys.size();
       if (found > 0 && wanted > 0) {
@@ -128,6 +149,10 @@ record Windows(Inspection inspection, TableKey key, Waiter waiter) {
             inspection.read(jdbc -> new KeyWindows(jdbc, key).keys(window, condition, wanted)));
       }
       rows += found;
+    }
+
+    Matches matches() {
+      return new Matches(rows, keys);
     }
   }
 }

@@ -13,7 +13,8 @@ final class ControlTables {
       List.of(
           "/dev/sluice/control/V1__foundation.sql",
           "/dev/sluice/control/V2__undo.sql",
-          "/dev/sluice/control/V5__quarantine.sql");
+          "/dev/sluice/control/V5__quarantine.sql",
+          "/dev/sluice/control/V7__certificate_ranges.sql");
 
   private ControlTables() {}
 

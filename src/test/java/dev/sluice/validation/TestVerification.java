@@ -57,7 +57,7 @@ final class TestVerification {
       Duration windowMax) {
     DataMigration built = migration.build();
     Clock clock = Clock.fixed(NOW.plusNanos(999), ZoneOffset.UTC);
-    database.execute("DELETE FROM sluice.certificate");
+    database.execute("DELETE FROM sluice.certificate; DELETE FROM sluice.verification");
     return new Verification(
             database.dataSource(), duration -> {}, clock, windowMax, Duration.ofSeconds(30))
         .verify(built, 1, transformer);

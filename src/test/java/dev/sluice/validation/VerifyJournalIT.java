@@ -121,13 +121,16 @@ class VerifyJournalIT {
         DELETE FROM users WHERE id > 197
         """);
     assertThat(sluice("verify")).isZero();
-    assertThat(results())
+    assertThat(results().subList(0, 3))
         .containsExactly(
             "ok remaining: no row is under the guard",
             "ok changed since: 200 rows of this run looked at: 25 hold other values by now and are"
                 + " not compared: keys 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112,"
                 + " 113, 114, 115, 116, 117, 118, 119, 120, …; 3 are deleted",
             "ok recompute name: 172 rows compared, 0 differ");
+    assertThat(results().get(3))
+        .matches(
+            "ok ranges: 0 of 1 unchanged since the certificate of \\S+; changed: keys up to 200");
 
     database.execute("UPDATE users SET full_name = 'married' WHERE id = 9");
     assertThat(sluice("verify")).isEqualTo(6);
@@ -415,8 +418,9 @@ class VerifyJournalIT {
     assertThat(results()).contains("ok recompute name: 2 rows compared, 0 differ");
     long before = rowsRead();
     assertThat(sluice("verify")).isZero();
-    // what is under the guard is counted by a walk, in a window that is looked ahead
-    assertThat(rowsRead() - before).isLessThanOrEqualTo(40_100L);
+    // what is under the guard is counted by a walk, in a window that is looked ahead; and the
+    // table, which is small, is read once to cut it
+    assertThat(rowsRead() - before).isLessThanOrEqualTo(60_100L);
   }
 
   /** From the table's heap, told once the sessions that read have ended. */
