@@ -30,7 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 class LaunchersIT {
 
   private static final String ID = "0001_upper";
-  private static final int ROWS = 200_000;
+
+  /** More than are done between two starts on a slow machine: 100 a chunk, two chunks in 0.4 s. */
+  private static final int ROWS_A_START = 15_000;
+
   private static final int BUSY = 7;
   private static final int STAGGER_MILLIS_MAX = 2_000;
   private static final double KILLED = 0.7;
@@ -42,7 +45,7 @@ class LaunchersIT {
       BEGIN
         INSERT INTO chunk
         SELECT epoch, substring(runner FROM 'process (\\d+)')::int, now() FROM sluice.migration;
-        PERFORM pg_sleep(0.05);
+        PERFORM pg_sleep(0.4);
         RETURN NULL;
       END $$;
       CREATE TRIGGER note_chunk AFTER UPDATE ON item
@@ -63,13 +66,14 @@ class LaunchersIT {
   }
 
   private void run(int starts) throws Exception {
+    int rows = starts * ROWS_A_START;
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     try (SeparateServer server =
             PostgresServer.startSeparate(Map.of("track_commit_timestamp", "on"));
         TestDatabase database = server.newDatabase();
         RunWatch watch = new RunWatch(database, ID)) {
-      CountedTable table = CountedTable.create(database, ROWS);
+      CountedTable table = CountedTable.create(database, rows);
       database.execute(AUDIT);
       Migrations migrations =
           new Migrations(jobs, database)
@@ -83,10 +87,10 @@ class LaunchersIT {
       System.out.printf(
           "LaunchersIT: seed %d, %d starts, %d exits with 7, %d kills, chunks of %d epochs%n",
           seed, launches.started, launches.refused, launches.kills, epochs);
-      assertThat(epochs).isGreaterThan(launches.kills);
+      assertThat(epochs).as("launches that wrote").isGreaterThanOrEqualTo(launches.kills);
       assertThat(overlaps(watch)).as("chunks of one epoch beside another's").isZero();
-      table.assertEachRowUpdatedOnce(ROWS);
-      assertThat(watch.rowsWritten()).isEqualTo(ROWS);
+      table.assertEachRowUpdatedOnce(rows);
+      assertThat(watch.rowsWritten()).isEqualTo(rows);
     }
   }
 
