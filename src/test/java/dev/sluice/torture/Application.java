@@ -45,8 +45,8 @@ final class Application implements AutoCloseable {
   private final AtomicLong asked = new AtomicLong();
   private final List<String> errors = new CopyOnWriteArrayList<>();
 
-  /** Fair: a transaction reads, whoever changes what transactions may do writes. */
-  private final ReadWriteLock phase = new ReentrantReadWriteLock(true);
+  /** Fair: a transaction that leaves work to the migration reads, the end of that writes. */
+  private final ReadWriteLock leavingDue = new ReentrantReadWriteLock(true);
 
   private volatile boolean mayLeaveDue = true;
 
@@ -89,11 +89,11 @@ final class Application implements AutoCloseable {
   private void repeatUntilTheEnd(Work work, Random random) {
     try (Session session = new Session(server, database, latencies)) {
       while (!ending.get()) {
-        phase.readLock().lock();
+        leavingDue.readLock().lock();
         try {
           transaction(work, session, random);
         } finally {
-          phase.readLock().unlock();
+          leavingDue.readLock().unlock();
         }
         pause(session, random);
       }
@@ -153,9 +153,12 @@ final class Application implements AutoCloseable {
     session.close();
   }
 
-  /** From now on the application may leave the other shape to the trigger. */
+  /**
+   * From now on the application may leave the other shape to the trigger, which is there. Waits for
+   * nobody: a transaction at hand goes on without relying on it.
+   */
   void relyOnSync() {
-    betweenTransactions(() -> reliedOn = form.rule());
+    reliedOn = form.rule();
   }
 
   /**
@@ -163,15 +166,11 @@ final class Application implements AutoCloseable {
    * have brought one there.
    */
   void leaveNoMoreDue() {
-    betweenTransactions(() -> mayLeaveDue = false);
-  }
-
-  private void betweenTransactions(Runnable change) {
-    phase.writeLock().lock();
+    leavingDue.writeLock().lock();
     try {
-      change.run();
+      mayLeaveDue = false;
     } finally {
-      phase.writeLock().unlock();
+      leavingDue.writeLock().unlock();
     }
   }
 

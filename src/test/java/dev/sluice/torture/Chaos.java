@@ -83,7 +83,7 @@ final class Chaos implements AutoCloseable {
       kill(isLast ? Kill.Weapon.PROCESS : i == 0 ? first : draw());
       if (isLast) {
         beforeTheLastStart.run();
-        gate.close();
+        gate.open();
       }
       startAgain();
     }

@@ -9,12 +9,13 @@ import java.util.Random;
 
 /**
  * Keeps a run from its end until the last kill is done: a session that holds one row which is due.
- * Until {@link #close} the sweep waits for it.
+ * Until {@link #open} the sweep waits for it, and then there is this row to do: the application
+ * never touches it.
  */
 final class Gate implements AutoCloseable {
   private final TestDatabase database;
   private final String lock;
-  private final ModelRow row;
+  private final List<Object> key;
   private Connection connection;
 
   /** Before anybody else writes. */
@@ -23,7 +24,7 @@ final class Gate implements AutoCloseable {
     this.lock =
         "SELECT FROM %s WHERE (%s) = (?%s) FOR UPDATE"
             .formatted(kind.table(), kind.key(), ", ?".repeat(kind.width() - 1));
-    this.row = model.holdAny(random).orElseThrow();
+    this.key = model.holdAny(random).orElseThrow().key();
     this.connection = hold();
   }
 
@@ -31,7 +32,6 @@ final class Gate implements AutoCloseable {
     Connection open = database.connect();
     open.setAutoCommit(false);
     try (PreparedStatement statement = open.prepareStatement(lock)) {
-      List<Object> key = row.key();
       for (int i = 0; i < key.size(); i++) {
         statement.setObject(i + 1, key.get(i));
       }
@@ -50,14 +50,15 @@ final class Gate implements AutoCloseable {
     }
   }
 
-  /** May be called twice. */
+  /** Lets the row go to whoever wants it in the database; may be called twice. */
+  void open() {
+    close();
+  }
+
   @Override
   public void close() {
     try {
-      if (!connection.isClosed()) {
-        connection.close(); // rolls back
-        row.letGo();
-      }
+      connection.close(); // rolls back
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
