@@ -1,5 +1,6 @@
 package dev.sluice.monitoring;
 
+import dev.sluice.control.CapturedEntries;
 import dev.sluice.control.Conflicts;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.RunState;
@@ -71,6 +72,7 @@ public final class ProgressReader {
         remaining,
         0,
         conflicts(entry),
+        new CapturedEntries(jdbc).waiting(entry.id()),
         entry.run(),
         entry.startedAt(),
         entry.endedAt(),

@@ -52,6 +52,7 @@ final class RecomputeCheck implements VerifyCheck {
         results.add(new Certificate.Result("changed since", true, standing.detail(coverage)));
       }
     }
+    results.addAll(CapturedRows.result(evidence));
     for (RecomputePlan plan : plans) {
       int column = compared.indexOf(plan);
       results.add(
@@ -133,8 +134,8 @@ final class RecomputeCheck implements VerifyCheck {
 
     ComparedRows rows(Evidence evidence) {
       return journal == null
-          ? new TableRows(evidence.windows())
-          : new JournaledRows(journal, expressions);
+          ? new ChosenRows(evidence.windows(), CapturedRows.areNot(evidence))
+          : new JournaledRows(journal, expressions, CapturedRows.areNot(evidence));
     }
   }
 

@@ -36,7 +36,8 @@ final class RemainingCheck implements VerifyCheck {
     String guard = evidence.migration().guard();
     Journal journal = evidence.journal();
     if (guard != null) {
-      return List.of(underGuard(evidence.windows().count(guard)));
+      String left = "(%s\n) AND %s".formatted(guard, CapturedRows.areNot(evidence));
+      return List.of(underGuard(evidence.windows().count(left)));
     }
     return List.of(
         journal == null
