@@ -245,4 +245,84 @@ class CaptureIT {
       database.execute("INSERT INTO item (id, target) VALUES (3000, 'free')");
     }
   }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aRowThatMovesToAnotherPartitionIsCaptured(PostgresServer server) {
+    try (TestDatabase database = server.newDatabase()) {
+      database.execute(
+          """
+          CREATE TABLE "Order" (region text, "Id" int, "Source" text, target text, PRIMARY KEY (region, "Id"))
+            PARTITION BY LIST (region);
+          CREATE TABLE order_n PARTITION OF "Order" FOR VALUES IN ('n');
+          CREATE TABLE order_s PARTITION OF "Order" FOR VALUES IN ('s');
+          INSERT INTO "Order" SELECT 'n', n, 'item ' || n FROM generate_series(1, 200) AS n;
+          """);
+      Program program =
+          new Program(database, jobs, ID)
+              .define(
+                  """
+                  table: '"Order"'
+                  where: target IS NULL
+                  set: {target: 'upper("Source")'}
+                  undo: none
+                  irreversible: a test
+                  sync: capture
+                  """);
+      program.run().done();
+      database.execute(
+          """
+          UPDATE "Order" SET region = 's', "Source" = 'moved' WHERE "Id" = 1;
+          UPDATE "Order" SET "Source" = 'stays' WHERE "Id" = 2;
+          UPDATE "Order" SET region = 's' WHERE "Id" = 3;
+          UPDATE "Order" SET "Source" = 'first' WHERE "Id" = 4;
+          UPDATE "Order" SET region = 's' WHERE "Id" = 4;
+          INSERT INTO "Order" VALUES ('s', 500, 'born');
+          """);
+
+      assertThat(program.run().done()).contains("caught up, 4 rows");
+
+      assertThat(database.count("\"Order\" WHERE target IS DISTINCT FROM upper(\"Source\")"))
+          .isZero();
+      assertThat(waiting(database)).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void whatIsChangedInPlaceIsChangedOnce(PostgresServer server) {
+    try (TestDatabase database = server.newDatabase()) {
+      database.execute(
+          """
+          CREATE TABLE price (id int PRIMARY KEY, amount int NOT NULL, unit text, note text);
+          INSERT INTO price SELECT n, n FROM generate_series(1, 100) AS n;
+          """);
+      Program program =
+          new Program(database, jobs, ID)
+              .define(
+                  """
+                  table: price
+                  where: unit IS NULL
+                  set: {amount: amount * 100, unit: "'cent'"}
+                  undo: journal
+                  sync: capture
+                  """);
+      program.run().done();
+      database.execute("UPDATE price SET amount = 7 WHERE id = 1");
+      database.execute("UPDATE price SET amount = 8, unit = NULL WHERE id = 2");
+      database.execute("UPDATE price SET id = -3 WHERE id = 3");
+      database.execute("INSERT INTO price VALUES (500, 5)");
+      database.execute("INSERT INTO price VALUES (501, 5, 'cent')");
+
+      assertThat(program.run().done()).contains("caught up, 2 rows");
+
+      assertThat(
+              database
+                  .jdbc()
+                  .sql("SELECT amount FROM price WHERE id IN (1, 2, -3, 500, 501) ORDER BY id")
+                  .query(Integer.class)
+                  .list())
+          .containsExactly(300, 7, 800, 500, 5);
+    }
+  }
 }
