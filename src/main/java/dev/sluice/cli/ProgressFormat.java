@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.control.CapturedEntries;
 import dev.sluice.control.RunState;
 import dev.sluice.monitoring.Progress;
 import java.util.ArrayList;
@@ -34,6 +35,9 @@ final class ProgressFormat {
     if (progress.waiting() != null) {
       parts.add("waiting: " + progress.waiting());
     }
+    if (progress.captured() > 0) {
+      parts.add("%s captured changes wait".formatted(CapturedEntries.text(progress.captured())));
+    }
     if (progress.failure() != null) {
       parts.add(progress.failure());
     }
@@ -66,6 +70,7 @@ final class ProgressFormat {
     fields.put("remaining", progress.remaining());
     fields.put("quarantined", progress.quarantined());
     fields.put("conflicts", progress.conflicts());
+    fields.put("captured", progress.captured());
     fields.put("run", progress.run());
     fields.put("startedAt", string(progress.startedAt()));
     fields.put("endedAt", string(progress.endedAt()));

@@ -145,6 +145,14 @@ public final class RowMigrationBuilder {
     return key("undo", "none").key("irreversible", reason);
   }
 
+  /**
+   * Notes the keys of rows that the application changes until cleanup. A run computes them again,
+   * and so does each further one.
+   */
+  public RowMigrationBuilder syncByCapture() {
+    return key("sync", "capture");
+  }
+
   /** Refuses the run unless the query returns true. */
   public RowMigrationBuilder checkBefore(String name, String query) {
     before.add(Map.of("name", name, "sql", query));

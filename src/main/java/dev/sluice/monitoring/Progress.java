@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param etaSeconds null when nothing is running or nothing is known yet
  * @param waiting null, or why it waits
  * @param remaining estimated rows to do; 0 is proven when completed
+ * @param captured changes of the application that wait to be done, at most 100,000 are counted
  * @param failure null, or one line
  */
 public record Progress(
@@ -35,6 +36,7 @@ public record Progress(
     long remaining,
     long quarantined,
     long conflicts,
+    long captured,
     long run,
     @Nullable Instant startedAt,
     @Nullable Instant endedAt,

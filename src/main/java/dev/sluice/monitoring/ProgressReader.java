@@ -1,5 +1,6 @@
 package dev.sluice.monitoring;
 
+import dev.sluice.control.CapturedEntries;
 import dev.sluice.control.Conflicts;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.Quarantine;
@@ -73,6 +74,7 @@ public final class ProgressReader {
         remaining,
         quarantined,
         conflicts(entry),
+        new CapturedEntries(jdbc).waiting(entry.id()),
         entry.run(),
         entry.startedAt(),
         entry.endedAt(),

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The rows of the table that are compared. */
-sealed interface ComparedRows permits TableRows, ChosenRows, JournaledRows {
+sealed interface ComparedRows permits ChosenRows, JournaledRows {
 
   /** Walks them: by the table's key, or by the journal's. */
   Windows walked();

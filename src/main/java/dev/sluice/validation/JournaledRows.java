@@ -9,9 +9,11 @@ import java.util.stream.IntStream;
 /**
  * The rows that hold what the run left there.
  *
+ * @param condition over the table's row, ready for JDBC: those that do not fulfil it are left out
  * @param overOldRow SQL that is computed over the row as it was before; {@link #old} names each
  */
-record JournaledRows(Journal journal, List<String> overOldRow) implements ComparedRows {
+record JournaledRows(Journal journal, List<String> overOldRow, String condition)
+    implements ComparedRows {
 
   JournaledRows {
     overOldRow = List.copyOf(overOldRow);
@@ -47,6 +49,7 @@ record JournaledRows(Journal journal, List<String> overOldRow) implements Compar
           FROM %4$s
           WHERE %6$s
             AND %7$s
+            AND %8$s
           OFFSET 0) AS _krow
         """
         .formatted(
@@ -56,7 +59,8 @@ record JournaledRows(Journal journal, List<String> overOldRow) implements Compar
             key().table().quoted(),
             columns,
             journal.sameKey(),
-            journal.isOurs());
+            journal.isOurs(),
+            condition);
   }
 
   /**

@@ -61,6 +61,7 @@ final class RecomputeCheck implements VerifyCheck {
           new Certificate.Result("changed since", true, standing.detail(comparison.coverage())));
     }
     Tally tally = comparison.tally();
+    results.addAll(CapturedRows.result(evidence));
     for (RecomputePlan plan : plans) {
       int column = compared.indexOf(plan);
       results.add(
@@ -152,12 +153,11 @@ final class RecomputeCheck implements VerifyCheck {
     }
 
     ComparedRows rows(Evidence evidence) {
-      if (journal != null) {
-        return new JournaledRows(journal, expressions);
-      }
-      return evidence.quarantined().isEmpty()
-          ? new TableRows(evidence.walk().windows())
-          : new ChosenRows(evidence.walk().windows(), evidence.quarantined().excluded());
+      return journal == null
+          ? new ChosenRows(
+              evidence.walk().windows(),
+              evidence.quarantined().without(CapturedRows.areNot(evidence)))
+          : new JournaledRows(journal, expressions, CapturedRows.areNot(evidence));
     }
   }
 

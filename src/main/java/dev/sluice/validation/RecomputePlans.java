@@ -99,7 +99,8 @@ final class RecomputePlans {
   private @Nullable String refused(String sql, Journal journal) {
     String query =
         "EXPLAIN "
-            + new JournaledRows(journal, List.of(sql)).select(KeyRange.ALL, JournaledRows.old(0));
+            + new JournaledRows(journal, List.of(sql), "TRUE")
+                .select(KeyRange.ALL, JournaledRows.old(0));
     try {
       evidence.inspection().read(jdbc -> jdbc.queryForList(query));
       return null;

@@ -37,8 +37,9 @@ final class RemainingCheck implements VerifyCheck {
     Journal journal = evidence.journal();
     if (guard != null) {
       QuarantinedRows quarantined = evidence.quarantined();
+      String left = "(%s\n) AND %s".formatted(guard, CapturedRows.areNot(evidence));
       return List.of(
-          underGuard(evidence.walk().count(quarantined.without(guard)), quarantined.remark()));
+          underGuard(evidence.walk().count(quarantined.without(left)), quarantined.remark()));
     }
     return List.of(
         journal == null

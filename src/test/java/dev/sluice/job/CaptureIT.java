@@ -1,0 +1,328 @@
+package dev.sluice.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.testing.PostgresServer;
+import dev.sluice.testing.TestDatabase;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** {@code sync: capture}: what the application changes is computed again, and nothing else. */
+class CaptureIT {
+
+  private static final String ID = "0001_upper";
+
+  private static final String SET =
+      """
+      table: item
+      where: target IS NULL AND kind = 'a'
+      set: {target: "upper(coalesce(source, 'none'))"}
+      sync: capture
+      verify: {differences: report}
+      """;
+
+  private static final String TRANSFORM =
+      """
+      table: item
+      where: target IS NULL AND kind = 'a'
+      transform: {class: Upper, read: [source], write: [target]}
+      sync: capture
+      verify: {differences: report}
+      """;
+
+  private static final String UPPER_JAVA =
+      """
+      import dev.sluice.migration.Row;
+      import dev.sluice.migration.RowTransformer;
+      import java.util.Locale;
+
+      public class Upper implements RowTransformer {
+        @Override
+        public void transform(Row row) {
+          String source = row.getString("source");
+          row.set("target", source == null ? "NONE" : source.toUpperCase(Locale.ROOT));
+        }
+      }
+      """;
+
+  private static final String NOTHING_WAITS = "a log without entries";
+
+  @TempDir private Path jobs;
+
+  private static Stream<Arguments> everywhere() {
+    return PostgresServer.all().stream()
+        .flatMap(server -> Stream.of(SET, TRANSFORM).map(change -> Arguments.of(server, change)));
+  }
+
+  private Program create(TestDatabase database, String change) {
+    database.execute(
+        """
+        CREATE TABLE item (id bigint PRIMARY KEY, kind text NOT NULL DEFAULT 'a', source text, other int);
+        INSERT INTO item (id, source) SELECT n, 'item ' || n FROM generate_series(1, 1000) AS n;
+        INSERT INTO item (id, kind, source) SELECT n, 'b', 'b ' || n FROM generate_series(1001, 1010) AS n;
+        """);
+    return new Program(database, jobs, ID)
+        .define(change + "chunk: {rows: 100}\n")
+        .write("Upper.java", UPPER_JAVA)
+        .write("expand.up.sql", "ALTER TABLE item ADD COLUMN target text;")
+        .write("expand.down.sql", "ALTER TABLE item DROP COLUMN target;");
+  }
+
+  private static long waiting(TestDatabase database) {
+    return database.count("sluice.captured_0001_upper");
+  }
+
+  private static String target(TestDatabase database, long id) {
+    return database
+        .jdbc()
+        .sql("SELECT coalesce(target, '(none)') FROM item WHERE id = ?")
+        .param(id)
+        .query(String.class)
+        .single();
+  }
+
+  @ParameterizedTest
+  @MethodSource("everywhere")
+  void whatChangesAfterTheRunIsCaughtUpByTheNextOne(PostgresServer server, String change) {
+    try (TestDatabase database = server.newDatabase()) {
+      Program program = create(database, change);
+      assertThat(program.run().done()).contains("0001_upper: completed");
+      assertThat(waiting(database)).as(NOTHING_WAITS).isZero();
+
+      database.execute("UPDATE item SET source = 'new' WHERE id = 1");
+      database.execute("UPDATE item SET source = NULL WHERE id = 2");
+      database.execute("UPDATE item SET source = 'x', target = 'own' WHERE id = 3");
+      database.execute("UPDATE item SET source = 'y' WHERE id = 4");
+      database.execute("UPDATE item SET target = 'own later' WHERE id = 4");
+      database.execute("UPDATE item SET target = 'own before' WHERE id = 5");
+      database.execute("UPDATE item SET source = 'z' WHERE id = 5");
+      database.execute("UPDATE item SET other = 1 WHERE id = 6");
+      database.execute(
+          "UPDATE item SET source = 'gone' WHERE id = 7; DELETE FROM item WHERE id = 7");
+      database.execute("UPDATE item SET source = 'moved' WHERE id = 8");
+      database.execute("UPDATE item SET id = -8 WHERE id = 8");
+      database.execute("UPDATE item SET id = -9, source = 'both' WHERE id = 9");
+      database.execute("UPDATE item SET id = -10 WHERE id = 10");
+      database.execute("UPDATE item SET source = 'not ours', target = 'kept' WHERE id = 1001");
+      database.execute("UPDATE item SET source = 'not ours' WHERE id = 1002");
+      database.execute("INSERT INTO item (id, source) VALUES (2000, 'born')");
+      database.execute("INSERT INTO item (id, source, target) VALUES (2001, 'born', 'own')");
+      database.execute("INSERT INTO item (id, kind, source) VALUES (2002, 'b', 'born')");
+      database.execute("UPDATE item SET source = 'doomed' WHERE id = 11");
+      database.execute("DELETE FROM item WHERE id = 11");
+      database.execute("INSERT INTO item (id, source, target) VALUES (11, 'again', 'own')");
+      database.execute("UPDATE item SET source = 'doomed' WHERE id = 12");
+      database.execute("DELETE FROM item WHERE id = 12");
+      database.execute("INSERT INTO item (id, source) VALUES (12, 'again')");
+
+      assertThat(program.run().done()).isEqualToIgnoringNewLines("0001_upper: caught up, 7 rows");
+
+      assertThat(waiting(database)).as(NOTHING_WAITS).isZero();
+      assertThat(
+              Stream.of(1, 2, 3, 4, 5, 6, -8, -9, -10, 11, 12, 1001, 1002, 2000, 2001, 2002)
+                  .map(id -> target(database, id)))
+          .containsExactly(
+              "NEW",
+              "NONE",
+              "own",
+              "own later",
+              "Z",
+              "ITEM 6",
+              "MOVED",
+              "BOTH",
+              "ITEM 10",
+              "own",
+              "AGAIN",
+              "kept",
+              "(none)",
+              "BORN",
+              "own",
+              "(none)");
+      assertThat(program.run().done()).contains("0001_upper: completed at", "nothing to do");
+      assertThat(program.state()).isEqualTo("completed");
+      assertThat(program.rollback("--discard-changes").done()).contains("rolled back");
+      assertThat(database.count("pg_proc WHERE proname LIKE 'capture%'")).isZero();
+      assertThat(database.count("pg_class WHERE relname = 'captured_0001_upper'")).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("everywhere")
+  void aChangeThatIsRolledBackOrCommittedLateIsNoneAndOne(PostgresServer server, String change)
+      throws SQLException {
+    try (TestDatabase database = server.newDatabase();
+        Connection late = database.connect();
+        Statement statement = late.createStatement()) {
+      Program program = create(database, change);
+      program.run().done();
+      late.setAutoCommit(false);
+
+      statement.execute("UPDATE item SET source = 'never' WHERE id = 1");
+      late.rollback();
+      assertThat(waiting(database)).isZero();
+
+      statement.execute("UPDATE item SET source = 'late' WHERE id = 1");
+      database.execute("UPDATE item SET source = 'early' WHERE id = 2");
+      assertThat(program.run().done()).contains("caught up, 1 rows");
+      late.commit();
+      assertThat(waiting(database)).isOne();
+      assertThat(program.run().done()).contains("caught up, 1 rows");
+
+      assertThat(List.of(target(database, 1), target(database, 2)))
+          .containsExactly("LATE", "EARLY");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("everywhere")
+  void anApplicationNeedsNoRightOnTheLog(PostgresServer server, String change) throws SQLException {
+    try (TestDatabase database = server.newDatabase();
+        Connection application = database.connect();
+        Statement statement = application.createStatement()) {
+      Program program = create(database, change);
+      program.run().done();
+      statement.execute(
+          """
+          CREATE ROLE capture_it_application;
+          GRANT SELECT, INSERT, UPDATE, DELETE ON item TO capture_it_application;
+          """);
+      try {
+        statement.execute("SET ROLE capture_it_application");
+        statement.execute("SET search_path = pg_temp");
+        statement.execute("UPDATE public.item SET source = 'new' WHERE id = 1");
+        statement.execute("INSERT INTO public.item (id, source) VALUES (5000, 'born')");
+        statement.execute("RESET ROLE");
+
+        assertThat(program.run().done()).contains("caught up, 2 rows");
+        assertThat(List.of(target(database, 1), target(database, 5000)))
+            .containsExactly("NEW", "BORN");
+      } finally {
+        statement.execute(
+            "RESET ROLE; DROP OWNED BY capture_it_application; DROP ROLE capture_it_application");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("everywhere")
+  void aStaleRowIsNoWrongOneAndKeepsTheOldSide(PostgresServer server, String change) {
+    try (TestDatabase database = server.newDatabase()) {
+      Program program =
+          create(database, change + "undo: journal\ncleanup: {after: 0s}\n")
+              .write("cleanup.up.sql", "ALTER TABLE item DROP COLUMN source;");
+      database.execute("DELETE FROM item WHERE kind = 'b'");
+      program.run().done();
+      database.execute("UPDATE item SET source = 'new' WHERE id = 1");
+      database.execute("INSERT INTO item (id, source) VALUES (2000, 'born')");
+
+      assertThat(program.command("verify").done())
+          .contains(
+              "remaining: no row is under the guard",
+              "captured: 2 changes of the application wait to be done, their rows are not compared;"
+                  + " 'run 0001_upper' does them",
+              "999 rows compared, 0 differ");
+      assertThat(program.status()).contains("2 captured changes wait");
+      assertThat(program.status("--json")).contains("\"captured\":2");
+      assertThat(program.run("--dry-run").done())
+          .contains("0001_upper: completed, a run would do 2 captured changes");
+      assertThat(program.command("cleanup", "--confirm=" + ID).failed(3))
+          .isEqualToIgnoringNewLines(
+              "0001_upper: 2 captured changes wait, and where they are the new side is older than"
+                  + " the old one. 'run 0001_upper' first.\n");
+
+      program.run().done();
+      assertThat(program.command("cleanup", "--confirm=" + ID).done())
+          .contains("capture log sluice.captured_0001_upper and its trigger");
+      assertThat(database.count("pg_class WHERE relname = 'captured_0001_upper'")).isZero();
+      database.execute("INSERT INTO item (id, target) VALUES (3000, 'free')");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aRowThatMovesToAnotherPartitionIsCaptured(PostgresServer server) {
+    try (TestDatabase database = server.newDatabase()) {
+      database.execute(
+          """
+          CREATE TABLE "Order" (region text, "Id" int, "Source" text, target text, PRIMARY KEY (region, "Id"))
+            PARTITION BY LIST (region);
+          CREATE TABLE order_n PARTITION OF "Order" FOR VALUES IN ('n');
+          CREATE TABLE order_s PARTITION OF "Order" FOR VALUES IN ('s');
+          INSERT INTO "Order" SELECT 'n', n, 'item ' || n FROM generate_series(1, 200) AS n;
+          """);
+      Program program =
+          new Program(database, jobs, ID)
+              .define(
+                  """
+                  table: '"Order"'
+                  where: target IS NULL
+                  set: {target: 'upper("Source")'}
+                  undo: none
+                  irreversible: a test
+                  sync: capture
+                  """);
+      program.run().done();
+      database.execute(
+          """
+          UPDATE "Order" SET region = 's', "Source" = 'moved' WHERE "Id" = 1;
+          UPDATE "Order" SET "Source" = 'stays' WHERE "Id" = 2;
+          UPDATE "Order" SET region = 's' WHERE "Id" = 3;
+          UPDATE "Order" SET "Source" = 'first' WHERE "Id" = 4;
+          UPDATE "Order" SET region = 's' WHERE "Id" = 4;
+          INSERT INTO "Order" VALUES ('s', 500, 'born');
+          """);
+
+      assertThat(program.run().done()).contains("caught up, 4 rows");
+
+      assertThat(database.count("\"Order\" WHERE target IS DISTINCT FROM upper(\"Source\")"))
+          .isZero();
+      assertThat(waiting(database)).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void whatIsChangedInPlaceIsChangedOnce(PostgresServer server) {
+    try (TestDatabase database = server.newDatabase()) {
+      database.execute(
+          """
+          CREATE TABLE price (id int PRIMARY KEY, amount int NOT NULL, unit text, note text);
+          INSERT INTO price SELECT n, n FROM generate_series(1, 100) AS n;
+          """);
+      Program program =
+          new Program(database, jobs, ID)
+              .define(
+                  """
+                  table: price
+                  where: unit IS NULL
+                  set: {amount: amount * 100, unit: "'cent'"}
+                  undo: journal
+                  sync: capture
+                  """);
+      program.run().done();
+      database.execute("UPDATE price SET amount = 7 WHERE id = 1");
+      database.execute("UPDATE price SET amount = 8, unit = NULL WHERE id = 2");
+      database.execute("UPDATE price SET id = -3 WHERE id = 3");
+      database.execute("INSERT INTO price VALUES (500, 5)");
+      database.execute("INSERT INTO price VALUES (501, 5, 'cent')");
+
+      assertThat(program.run().done()).contains("caught up, 2 rows");
+
+      assertThat(
+              database
+                  .jdbc()
+                  .sql("SELECT amount FROM price WHERE id IN (1, 2, -3, 500, 501) ORDER BY id")
+                  .query(Integer.class)
+                  .list())
+          .containsExactly(300, 7, 800, 500, 5);
+    }
+  }
+}
