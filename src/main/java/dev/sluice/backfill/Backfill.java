@@ -1,6 +1,7 @@
 package dev.sluice.backfill;
 
 import dev.sluice.control.Epoch;
+import dev.sluice.control.Quarantine;
 import dev.sluice.migration.ChunkPolicy;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
@@ -92,7 +93,7 @@ public final class Backfill {
       @Nullable RowTransformer transformer,
       RunContext run) {
     Works works = new Works(environment.dataSource(), migration, run.run());
-    return new Backfill(environment, migration, run, () -> works.forward(transformer));
+    return new Backfill(environment, migration, run, () -> works.forward(transformer, false));
   }
 
   /** The way back; only for a run whose rows are to be put back one by one. */
@@ -198,12 +199,12 @@ public final class Backfill {
     Target now = target();
     ChunkTransaction chunks =
         new ChunkTransaction(
-            environment.jobRepository(),
             transaction,
             environment.dataSource(),
             run.epoch(),
             now.times(),
-            now.work());
+            now.work(),
+            setAside(now.work()));
     return new ChunkLoop<>(
         chunks,
         change,
@@ -213,6 +214,20 @@ public final class Backfill {
         environment.waiter(),
         migration.tuning(),
         pass);
+  }
+
+  /** Null: no row is; none of those that are taken back. */
+  private @Nullable SetAside setAside(Work work) {
+    return migration.tuning().skip() > 0 && work.direction() == Work.Direction.FORWARD
+        ? new SetAside(new Quarantine(jdbc, migration.id(), run.run()), migration, work.written())
+        : null;
+  }
+
+  /** Takes rows off the quarantine that need nothing more, or were written since they failed. */
+  void releaseSetAside() {
+    if (work().direction() == Work.Direction.FORWARD) {
+      new SetAsideRows(environment.dataSource(), migration, run.run()).releaseForSweep();
+    }
   }
 
   /** Null if no update of the written columns can gain by it. */

@@ -2,14 +2,19 @@ package dev.sluice.backfill;
 
 import dev.sluice.control.Epoch;
 import dev.sluice.migration.Tuning;
+import dev.sluice.postgres.Key;
 import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.KeyWindows;
+import dev.sluice.postgres.RowFault;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.TransientRetry;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.throttle.ChunkSize;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +35,11 @@ final class ChunkLoop<I, O> {
 
   /** How long rows stay free after a chunk overran its time: waiting sessions wake up meanwhile. */
   private static final Duration GIVING_WAY = Duration.ofMillis(100);
+
+  /** Searches in a row without one chunk that passes: other sessions write bad rows meanwhile. */
+  private static final int SEARCHES_MAX = 10;
+
+  private static final RowFault OVERRUN = RowFault.inJava("overran its time");
 
   private final ChunkTransaction transaction;
   private final RowChange<I, O> change;
@@ -103,9 +113,20 @@ final class ChunkLoop<I, O> {
   void run(StepExecution step, KeyRange range, Consumer<ChunkResult<I>> afterChunk)
       throws Exception {
     Progress progress = new Progress(step, range);
+    int searches = 0;
     while (!progress.cursor.isExhausted()) {
       boundary.check();
-      ChunkResult<I> result = retrying(progress);
+      ChunkResult<I> result;
+      try {
+        result = retrying(progress, progress::nextChunk);
+        searches = 0;
+      } catch (ChunkRefusedException e) {
+        if (++searches > SEARCHES_MAX) {
+          throw new StillRefusedException(step.getStepName(), e);
+        }
+        setBadRowsAside(progress, e, afterChunk);
+        continue; // what the chunk was to do is done, or is not looked for any more
+      }
       progress.cursor.advance(result.page(), result.time());
       if (result.page().isFull()) {
         progress.size.took(result.time());
@@ -119,7 +140,82 @@ final class ChunkLoop<I, O> {
     return SqlStates.isTransient(error) || error instanceof OptimisticLockingFailureException;
   }
 
-  private ChunkResult<I> retrying(Progress progress) throws Exception {
+  /**
+   * Changes the rows of a refused chunk in parts, without those that fail alone. A kill in the
+   * middle leaves parts that are done, which the next look does not find, and the checkpoint before
+   * them.
+   */
+  private void setBadRowsAside(
+      Progress progress, ChunkRefusedException refused, Consumer<ChunkResult<I>> afterPart)
+      throws Exception {
+    Parts parts = new Parts(progress, afterPart);
+    try {
+      new BadRowSearch(parts).in(refused.keys());
+    } finally {
+      log.info(
+          "backfill.bad-rows step={} rows={} bad={} transactions={}",
+          progress.step.getStepName(),
+          refused.keys().size(),
+          parts.bad,
+          parts.transactions);
+    }
+  }
+
+  /** The parts of a refused chunk, each a transaction of its own with the bounds of a chunk. */
+  private final class Parts implements BadRowSearch.Trial {
+    private final Progress progress;
+    private final Consumer<ChunkResult<I>> afterPart;
+    private int transactions;
+    private int bad;
+
+    Parts(Progress progress, Consumer<ChunkResult<I>> afterPart) {
+      this.progress = progress;
+      this.afterPart = afterPart;
+    }
+
+    @Override
+    public boolean passes(List<Key> rows) throws Exception {
+      return fault(rows).isEmpty();
+    }
+
+    /** Also a part that overruns its time is cut in two, but for a single row. */
+    private Optional<RowFault> fault(List<Key> rows) throws Exception {
+      boundary.check();
+      transactions++;
+      try {
+        afterPart.accept(retrying(progress, () -> progress.part(rows)));
+        return Optional.empty();
+      } catch (ChunkRefusedException e) {
+        return Optional.of(e.fault());
+      }
+    }
+
+    @Override
+    public void alone(Key row) throws Exception {
+      String version = transaction.version(row).orElse(null);
+      if (version == null && transaction.setsAside()) {
+        return; // it is gone; if it comes back, the next look finds it
+      }
+      Optional<RowFault> fault = fault(List.of(row));
+      if (fault.isPresent()) {
+        bad++;
+        transactions++;
+        retry.execute(
+            context -> {
+              boundary.check();
+              transaction.failedAlone(row, version, fault.get());
+              return true;
+            });
+      }
+    }
+  }
+
+  /** A step's work that may be done again after an error that passes by itself. */
+  private interface Attempt<T> {
+    T get() throws Exception;
+  }
+
+  private <T> T retrying(Progress progress, Attempt<T> attempt) throws Exception {
     try {
       return retry.execute(
           context -> {
@@ -127,7 +223,7 @@ final class ChunkLoop<I, O> {
               boundary.check();
               progress.restore();
             }
-            return progress.nextChunk();
+            return attempt.get();
           });
     } catch (Exception e) {
       progress.restoreAfter(e);
@@ -207,20 +303,11 @@ final class ChunkLoop<I, O> {
     private ChunkResult<I> nextChunk() throws Exception {
       while (true) {
         int rows = Math.min(size.rows(), pass.rowsMax());
-        Runnable putBack = StepCheckpoint.remember(step);
         try {
-          ChunkResult<I> result =
-              transaction.run(step, change, request(rows), cursor::checkpointAfter);
+          ChunkResult<I> result = run(request(rows), cursor::checkpointAfter);
           rowsSeen = rowsSeen || !result.visited().isEmpty();
           return result;
         } catch (Exception e) {
-          putBack.run();
-          step.setRollbackCount(step.getRollbackCount() + 1);
-          log.info(
-              "backfill.rollback step={} rows={} sqlstate={}",
-              step.getStepName(),
-              rows,
-              SqlStates.of(e).orElse("none"));
           if (!makeSmaller(e)) {
             throw e;
           }
@@ -230,6 +317,66 @@ final class ChunkLoop<I, O> {
           boundary.check();
         }
       }
+    }
+
+    /**
+     * Changes rows of a refused chunk. The checkpoint stays where it is.
+     *
+     * @throws ChunkRefusedException also if several rows overran their time together
+     */
+    ChunkResult<I> part(List<Key> rows) throws Exception {
+      boolean report = pass.unchanged() == Unchanged.REPORT;
+      Page.Request page = new Page.Request(KeyRange.ALL, rows.size(), rows);
+      try {
+        return run(
+            new ChunkTransaction.Request(page, pass.skipLocked(), report, false), done -> null);
+      } catch (Exception e) {
+        if (rows.size() > 1 && SqlStates.isTimeout(e)) {
+          waiter.await(GIVING_WAY);
+          throw new ChunkRefusedException(rows, OVERRUN);
+        }
+        throw e;
+      }
+    }
+
+    private ChunkResult<I> run(
+        ChunkTransaction.Request request, Function<Page<I>, @Nullable Key> checkpointAfter)
+        throws Exception {
+      Runnable putBack = StepCheckpoint.remember(step);
+      try {
+        return transaction.run(
+            change, request, (page, written) -> note(checkpointAfter.apply(page), written));
+      } catch (Exception e) {
+        putBack.run();
+        step.setRollbackCount(step.getRollbackCount() + 1);
+        log.info(
+            "backfill.rollback step={} rows={} sqlstate={}",
+            step.getStepName(),
+            request.page().rows(),
+            sqlState(e));
+        throw e;
+      }
+    }
+
+    /**
+     * Read counts what is done: what another session holds is read again, and would count twice.
+     */
+    private void note(@Nullable Key checkpoint, Written written) {
+      StepCheckpoint.store(step, checkpoint);
+      step.setReadCount(step.getReadCount() + written.done());
+      step.setWriteCount(step.getWriteCount() + written.changed());
+      step.setWriteSkipCount(step.getWriteSkipCount() + written.gone());
+      step.setFilterCount(
+          step.getFilterCount() + written.done() - written.changed() - written.gone());
+      step.incrementCommitCount();
+      jobRepository.updateExecutionContext(step);
+      jobRepository.update(step);
+    }
+
+    private static String sqlState(Exception error) {
+      return error instanceof ChunkRefusedException refused
+          ? String.valueOf(refused.fault().sqlState())
+          : SqlStates.of(error).orElse("none");
     }
   }
 }

@@ -1,7 +1,10 @@
 package dev.sluice.backfill;
 
+import dev.sluice.backfill.TransformChange.TransformFailedException;
 import dev.sluice.control.Epoch;
+import dev.sluice.control.Quarantine;
 import dev.sluice.postgres.Key;
+import dev.sluice.postgres.RowFault;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.UserSql;
 import java.sql.Connection;
@@ -11,12 +14,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.batch.core.repository.JobRepository;
-import org.springframework.batch.core.step.StepExecution;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.TransactionSystemException;
@@ -34,7 +35,10 @@ final class ChunkTransaction {
   /** Time that may pass before the limit of the next statement is set anew. */
   private static final Duration SLACK = Duration.ofMillis(20);
 
-  private final JobRepository jobRepository;
+  /** What is noted of a row that the change leaves to be done. */
+  static final RowFault NO_CHANGE =
+      RowFault.inJava("still to do after the change, which gave it nothing that ends that");
+
   private final TransactionTemplate transaction;
   private final JdbcTemplate jdbc;
   private final Epoch epoch;
@@ -42,21 +46,25 @@ final class ChunkTransaction {
   private final TableKey key;
   private final Work work;
   private final String stillToDo;
+  private final @Nullable SetAside setAside;
 
+  /**
+   * @param setAside null: no row is, one that fails fails the chunk
+   */
   ChunkTransaction(
-      JobRepository jobRepository,
       TransactionTemplate transaction,
       DataSource dataSource,
       Epoch epoch,
       ChunkTimes times,
-      Work work) {
-    this.jobRepository = jobRepository;
+      Work work,
+      @Nullable SetAside setAside) {
     this.transaction = transaction;
     this.jdbc = new JdbcTemplate(dataSource);
     this.epoch = epoch;
     this.times = times;
     this.key = work.walked();
     this.work = work;
+    this.setAside = setAside;
     this.stillToDo =
         """
         SELECT %s
@@ -76,39 +84,41 @@ final class ChunkTransaction {
    * What a chunk is asked to do.
    *
    * @param findUnchanged find the rows that stay under the guard
-   * @param mustChangeSome if all do, roll back and fail: better than to rewrite a table for nothing
+   * @param mustChangeSome if all do, and more than may be set aside, roll back and fail: better
+   *     than to rewrite a table for nothing
    */
   record Request(
       Page.Request page, boolean skipLocked, boolean findUnchanged, boolean mustChangeSome) {}
 
+  /** What is noted with the rows of a chunk, in their transaction. */
+  @FunctionalInterface
+  interface Note<I> {
+    void of(Page<I> page, Written written);
+  }
+
   /**
    * Runs one chunk.
    *
-   * @param checkpointAfter the checkpoint to store with a page
+   * @param note gets what was done, before COMMIT
+   * @throws ChunkRefusedException if a row of it, or several, cannot be changed; nothing has
    * @throws Exception and nothing has changed, unless COMMIT itself failed: then only the stored
    *     step execution tells
    */
-  <I, O> ChunkResult<I> run(
-      StepExecution step,
-      RowChange<I, O> change,
-      Request request,
-      Function<Page<I>, @Nullable Key> checkpointAfter)
+  <I, O> ChunkResult<I> run(RowChange<I, O> change, Request request, Note<I> note)
       throws Exception {
     String locking = change.pageLocking(request.skipLocked());
     if (!locking.isEmpty()) {
       return inTransaction(
-          step,
           change,
           request,
-          checkpointAfter,
+          note,
           () -> compute(change, change.reader().read(request.page(), locking)));
     }
     long begin = System.nanoTime();
     Page<I> page = readUnlocked(change, request);
     Duration lookedFor = Duration.ofNanos(System.nanoTime() - begin);
     Processed<I, O> processed = compute(change, page);
-    return inTransaction(step, change, request, checkpointAfter, () -> processed)
-        .withTime(lookedFor);
+    return inTransaction(change, request, note, () -> processed).withTime(lookedFor);
   }
 
   /** Locks no row, but its snapshot holds back vacuum: bounded as well, if more widely. */
@@ -123,37 +133,88 @@ final class ChunkTransaction {
         });
   }
 
-  private record Processed<I, O>(Page<I> page, Chunk<O> chunk) {}
+  /**
+   * @param failed rows that the processor failed for, in place of an item each
+   */
+  private record Processed<I, O>(Page<I> page, Chunk<O> chunk, List<Quarantine.Found> failed) {}
 
   private interface ProcessedSource<I, O> {
     Processed<I, O> get() throws Exception;
   }
 
-  private static <I, O> Processed<I, O> compute(RowChange<I, O> change, Page<I> page)
-      throws Exception {
+  /** An exception names its row at once; if rows are set aside, the others of the page go on. */
+  private <I, O> Processed<I, O> compute(RowChange<I, O> change, Page<I> page) throws Exception {
     Chunk<O> chunk = new Chunk<>();
+    List<Quarantine.Found> failed = new ArrayList<>();
     for (I item : page.items()) {
-      O result = change.processor().process(item);
-      if (result != null) {
-        chunk.add(result);
+      try {
+        O result = change.processor().process(item);
+        if (result != null) {
+          chunk.add(result);
+        }
+      } catch (TransformFailedException e) {
+        if (setAside == null) {
+          throw e;
+        }
+        failed.add(e.found());
       }
     }
-    return new Processed<>(page, chunk);
+    return new Processed<>(page, chunk, failed);
   }
 
   private <I, O> ChunkResult<I> inTransaction(
-      StepExecution step,
-      RowChange<I, O> change,
-      Request request,
-      Function<Page<I>, @Nullable Key> checkpointAfter,
-      ProcessedSource<I, O> source)
+      RowChange<I, O> change, Request request, Note<I> note, ProcessedSource<I, O> source)
       throws Exception {
-    return execute(
+    List<Key> read = new ArrayList<>();
+    try {
+      return execute(
+          () -> {
+            long start = System.nanoTime();
+            epoch.enter(jdbc, times.statements(), times.total());
+            Processed<I, O> processed = source.get();
+            read.addAll(processed.page().keys());
+            return write(change, request, note, processed, start);
+          });
+    } catch (Exception e) {
+      throw refused(read, e);
+    }
+  }
+
+  /**
+   * What fails while rows are looked for is the guard's fault, and no row's: it would fail in every
+   * look. From then on it is, also in COMMIT, where deferred constraints are checked.
+   */
+  private static Exception refused(List<Key> keys, Exception error) {
+    Optional<RowFault> fault = keys.isEmpty() ? Optional.empty() : RowFault.of(error);
+    return fault.<Exception>map(found -> new ChunkRefusedException(keys, found)).orElse(error);
+  }
+
+  /** Whether a row that fails alone is set aside. */
+  boolean setsAside() {
+    return setAside != null;
+  }
+
+  /** The version of a row as it is now; empty: it is gone, or nothing is set aside. */
+  Optional<String> version(Key row) {
+    return Optional.ofNullable(setAside).map(to -> to.version(row));
+  }
+
+  /**
+   * Sets a row aside that has failed alone, in a transaction of its own. No checkpoint moves: a row
+   * that is set aside is not looked for.
+   *
+   * @param version of the row when it was tried; a row that has another one by now is tried again
+   * @throws RowRefusedException if rows are not set aside
+   */
+  void failedAlone(Key row, @Nullable String version, RowFault fault) throws Exception {
+    if (setAside == null || version == null) {
+      throw work.refused(row, fault);
+    }
+    execute(
         () -> {
-          long start = System.nanoTime();
           epoch.enter(jdbc, times.statements(), times.total());
-          Processed<I, O> processed = source.get();
-          return write(step, change, request, checkpointAfter, processed, start);
+          setAside.add(List.of(new Quarantine.Found(row, version, fault)));
+          return true;
         });
   }
 
@@ -181,43 +242,35 @@ final class ChunkTransaction {
   }
 
   private <I, O> ChunkResult<I> write(
-      StepExecution step,
-      RowChange<I, O> change,
-      Request request,
-      Function<Page<I>, @Nullable Key> checkpointAfter,
-      Processed<I, O> processed,
-      long start)
+      RowChange<I, O> change, Request request, Note<I> note, Processed<I, O> processed, long start)
       throws Exception {
     ChunkWriter<O> writer = change.writer(request.skipLocked());
     List<Key> unchanged = List.of();
+    List<Quarantine.Found> bad = new ArrayList<>(processed.failed());
     if (!processed.chunk().isEmpty()) {
       limitNextStatement(start);
       writer.write(processed.chunk());
       if (request.findUnchanged() && !writer.visited().isEmpty()) {
         limitNextStatement(start);
         unchanged = underGuard(writer.visited());
-        if (request.mustChangeSome() && unchanged.size() == writer.visited().size()) {
+        if (request.mustChangeSome()
+            && unchanged.size() == writer.visited().size()
+            && (setAside == null || unchanged.size() > setAside.max())) {
           throw work.unchanged(unchanged, unchanged.size());
         }
       }
     }
+    if (setAside != null) {
+      unchanged.forEach(key -> bad.add(new Quarantine.Found(key, null, NO_CHANGE)));
+      unchanged = List.of();
+    }
     limitNextStatement(start);
-    StepCheckpoint.store(step, checkpointAfter.apply(processed.page()));
-    count(writer.written(), step);
-    step.incrementCommitCount();
-    jobRepository.updateExecutionContext(step);
-    jobRepository.update(step);
+    if (setAside != null && !bad.isEmpty()) {
+      setAside.add(bad);
+    }
+    note.of(processed.page(), writer.written());
     return new ChunkResult<>(
         processed.page(), writer.visited(), unchanged, Duration.ofNanos(System.nanoTime() - start));
-  }
-
-  /** Read counts what is done: what another session holds is read again, and would count twice. */
-  private static void count(Written written, StepExecution step) {
-    step.setReadCount(step.getReadCount() + written.done());
-    step.setWriteCount(step.getWriteCount() + written.changed());
-    step.setWriteSkipCount(step.getWriteSkipCount() + written.gone());
-    step.setFilterCount(
-        step.getFilterCount() + written.done() - written.changed() - written.gone());
   }
 
   /** What the first statements took is gone from the time of the next one. */

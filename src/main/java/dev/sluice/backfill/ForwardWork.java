@@ -4,6 +4,7 @@ import dev.sluice.migration.Change;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.Key;
+import dev.sluice.postgres.RowFault;
 import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -49,5 +50,10 @@ final class ForwardWork extends TableWork {
     return guard == null
         ? UnchangedRowsException.prevented(migration, keys, count)
         : UnchangedRowsException.underGuard(migration, guard, keys, count);
+  }
+
+  @Override
+  public RowRefusedException refused(Key key, RowFault fault) {
+    return new RowRefusedException(migration, key, fault);
   }
 }

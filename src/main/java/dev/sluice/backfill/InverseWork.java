@@ -4,6 +4,7 @@ import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.Undo;
 import dev.sluice.postgres.Key;
+import dev.sluice.postgres.RowFault;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableKey;
 import java.util.List;
@@ -33,6 +34,7 @@ final class InverseWork extends TableWork {
             table,
             TableKey.of(table, migration.key()),
             "(%s\n) IS NOT TRUE".formatted(guard),
+            null,
             null),
         List.<Identifier>copyOf(inverse.expressions().keySet()));
     this.dataSource = dataSource;
@@ -53,5 +55,10 @@ final class InverseWork extends TableWork {
   @Override
   public UnchangedRowsException unchanged(List<Key> keys, int count) {
     return UnchangedRowsException.notInverted(migration, keys, count);
+  }
+
+  @Override
+  public RowRefusedException refused(Key key, RowFault fault) {
+    return RowRefusedException.onTheWayBack(migration, key, fault);
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.backfill;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.postgres.JournalTable;
 import dev.sluice.postgres.Key;
+import dev.sluice.postgres.RowFault;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableKey;
 import java.util.List;
@@ -69,5 +70,10 @@ final class RestoreWork implements Work {
   @Override
   public UnchangedRowsException unchanged(List<Key> keys, int count) {
     return UnchangedRowsException.notRestored(migration, keys, count);
+  }
+
+  @Override
+  public RowRefusedException refused(Key key, RowFault fault) {
+    return RowRefusedException.onTheWayBack(migration, key, fault);
   }
 }

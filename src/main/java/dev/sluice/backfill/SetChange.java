@@ -42,7 +42,7 @@ final class SetChange implements RowChange<Key, Key> {
             dataSource,
             key,
             key.textColumnList(),
-            target.condition(),
+            target.toDo(),
             (rs, row) -> key.read(rs),
             item -> item);
     this.update = target.write(assignments(expressions), WriteStatement.Source.NONE);

@@ -48,6 +48,7 @@ final class SweepStep extends AbstractStep {
   @Override
   protected void doExecute(StepExecution step) throws Exception {
     try {
+      backfill.releaseSetAside();
       sweep(step);
     } catch (StoppedException e) {
       step.setTerminateOnly();

@@ -35,7 +35,7 @@ abstract class TableWork implements Work {
 
   @Override
   public final String condition() {
-    return target.condition();
+    return target.toDo();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.sluice.backfill;
 
+import dev.sluice.control.Quarantine;
 import dev.sluice.migration.Change;
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.Row;
@@ -7,6 +8,7 @@ import dev.sluice.migration.RowTransformer;
 import dev.sluice.postgres.ColumnValues;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.PgText;
+import dev.sluice.postgres.RowFault;
 import dev.sluice.postgres.TableKey;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -55,7 +57,7 @@ final class TransformChange implements RowChange<TransformChange.Read, Transform
             dataSource,
             key,
             selectList(key, change.read()),
-            target.condition(),
+            target.toDo(),
             (rs, row) -> read(rs, key, columns, width),
             Read::key);
   }
@@ -93,7 +95,7 @@ final class TransformChange implements RowChange<TransformChange.Read, Transform
       try {
         transformer.transform(item.row());
       } catch (Exception e) {
-        throw new TransformFailedException(item.key(), e);
+        throw new TransformFailedException(item, e);
       }
       return new Computed(item.key(), item.version(), texts(item));
     };
@@ -111,7 +113,7 @@ final class TransformChange implements RowChange<TransformChange.Read, Transform
       }
       return Arrays.asList(texts);
     } catch (IllegalArgumentException | IllegalStateException e) {
-      throw new TransformFailedException(item.key(), String.valueOf(e.getMessage()));
+      throw new TransformFailedException(item, String.valueOf(e.getMessage()));
     }
   }
 
@@ -134,13 +136,21 @@ final class TransformChange implements RowChange<TransformChange.Read, Transform
   static final class TransformFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    TransformFailedException(Key key, Exception cause) {
-      this(key, cause.getClass().getName() + place(cause));
+    private final transient Quarantine.Found found;
+
+    TransformFailedException(Read row, Exception cause) {
+      this(row, cause.getClass().getName() + place(cause));
       setStackTrace(cause.getStackTrace());
     }
 
-    TransformFailedException(Key key, String reason) {
-      super("the transform failed for the row with key %s: %s".formatted(key, reason));
+    TransformFailedException(Read row, String reason) {
+      super("the transform failed for the row with key %s: %s".formatted(row.key(), reason));
+      this.found = new Quarantine.Found(row.key(), row.version(), RowFault.inJava(reason));
+    }
+
+    /** The row, as it is set aside. */
+    Quarantine.Found found() {
+      return found;
     }
 
     private static String place(Exception cause) {

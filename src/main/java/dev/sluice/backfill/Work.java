@@ -1,6 +1,7 @@
 package dev.sluice.backfill;
 
 import dev.sluice.postgres.Key;
+import dev.sluice.postgres.RowFault;
 import dev.sluice.postgres.TableKey;
 import java.util.List;
 
@@ -50,4 +51,7 @@ interface Work {
    * @param count how many there are
    */
   UnchangedRowsException unchanged(List<Key> keys, int count);
+
+  /** What it means that a row cannot be changed, where none is set aside. */
+  RowRefusedException refused(Key key, RowFault fault);
 }

@@ -1,5 +1,6 @@
 package dev.sluice.backfill;
 
+import dev.sluice.control.Quarantine;
 import dev.sluice.control.UndoMethod;
 import dev.sluice.control.UndoPlans;
 import dev.sluice.migration.DataMigration;
@@ -29,17 +30,34 @@ final class Works {
     this.run = run;
   }
 
-  Work forward(@Nullable RowTransformer transformer) {
+  /**
+   * @param withSetAside also the rows that stand in quarantine
+   */
+  Work forward(@Nullable RowTransformer transformer, boolean withSetAside) {
     Table table = table();
-    TableKey key = TableKey.of(table, migration.key());
-    // a run that began before there were plans has none, and goes on as it began
-    boolean journaled = plan().isPresent() && method() == UndoMethod.JOURNAL;
-    JournalTable journal = journaled ? journal(key) : null;
+    WriteTarget target = target(table);
     return new ForwardWork(
         dataSource,
         migration,
         transformer,
-        new WriteTarget(table, key, migration.guard(), journal));
+        withSetAside ? target : target.without(notSetAside(target.key())));
+  }
+
+  /** What a run forth writes, the rows included that stand in quarantine. */
+  WriteTarget target(Table table) {
+    TableKey key = TableKey.of(table, migration.key());
+    // a run that began before there were plans has none, and goes on as it began
+    boolean journaled = plan().isPresent() && method() == UndoMethod.JOURNAL;
+    JournalTable journal = journaled ? journal(key) : null;
+    return new WriteTarget(table, key, migration.guard(), journal, null);
+  }
+
+  /** Null: nothing is set aside, and nothing will be, so that looking costs nothing. */
+  private @Nullable String notSetAside(TableKey key) {
+    Quarantine quarantine = new Quarantine(jdbc, migration.id(), run);
+    return migration.tuning().skip() > 0 || quarantine.count() > 0
+        ? quarantine.excludes(key)
+        : null;
   }
 
   Work back() {

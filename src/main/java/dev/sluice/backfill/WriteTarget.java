@@ -13,9 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param guard the definition's, as it was written; null: it has none, every row is to be visited
  *     once
  * @param journal null: old values are not kept
+ * @param notSetAside leaves out rows that stand in quarantine; null: none can
  */
 record WriteTarget(
-    Table table, TableKey key, @Nullable String guard, @Nullable JournalTable journal) {
+    Table table,
+    TableKey key,
+    @Nullable String guard,
+    @Nullable JournalTable journal,
+    @Nullable String notSetAside) {
 
   WriteTarget {
     if (guard == null && journal == null) {
@@ -32,6 +37,19 @@ record WriteTarget(
       throw new IllegalStateException("checked above");
     }
     return journal.notVisited();
+  }
+
+  /** The same, where a walk leaves out what is set aside. */
+  WriteTarget without(@Nullable String rowsSetAside) {
+    return new WriteTarget(table, key, guard, journal, rowsSetAside);
+  }
+
+  /**
+   * Which rows a walk looks for: those that still need work, but not those that are set aside. Rows
+   * once found are written by {@link #condition} alone.
+   */
+  String toDo() {
+    return notSetAside == null ? condition() : "(%s\n) AND %s".formatted(condition(), notSetAside);
   }
 
   /** The statement that writes a chunk's rows. */

@@ -25,6 +25,9 @@ final class ProgressFormat {
       parts.add("%,d changed".formatted(progress.rowsChanged()));
       parts.add("%,d rows/s".formatted(progress.rowsPerSecond()));
     }
+    if (progress.quarantined() > 0) {
+      parts.add("%,d in quarantine".formatted(progress.quarantined()));
+    }
     if (progress.etaSeconds() != null) {
       parts.add("%d s left".formatted(progress.etaSeconds()));
     }

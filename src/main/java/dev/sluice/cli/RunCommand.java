@@ -22,6 +22,12 @@ final class RunCommand extends LaunchCommand {
   @Nullable Integer workers;
 
   @Option(
+      names = "--skip",
+      paramLabel = "N",
+      description = "bad rows set aside before the run fails, 0 to 100000")
+  @Nullable Integer skip;
+
+  @Option(
       names = "--dry-run",
       description = "check everything and say what would happen; change nothing")
   boolean dryRun;
@@ -29,7 +35,7 @@ final class RunCommand extends LaunchCommand {
   @Override
   LoadedMigration tuned(LoadedMigration migration) {
     try {
-      return new RunOptions(chunkRows, workers).applyTo(migration);
+      return new RunOptions(chunkRows, workers, skip).applyTo(migration);
     } catch (IllegalArgumentException e) {
       throw new ErrorReport.UsageException(e.getMessage() + ". See 'sluice run --help'.");
     }

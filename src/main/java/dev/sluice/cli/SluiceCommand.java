@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       CleanupCommand.class,
       StatusCommand.class,
       VerifyCommand.class,
+      QuarantineCommand.class,
       UpCommand.class,
       DownCommand.class,
       GotoCommand.class,
@@ -40,7 +41,7 @@ import picocli.CommandLine.Spec;
       "5:failed; run again to go on",
       "6:verification failed",
       "7:another process runs it",
-      "8:done, with rows left that need a person: conflicts of a rollback",
+      "8:done, with rows left that need a person: in quarantine, or conflicts of a rollback",
       "9:failed and rolled back"
     })
 public final class SluiceCommand implements Runnable {

@@ -28,7 +28,8 @@ public enum RunState {
               Set.of(
                   RUNNING, // a runner died and the next one took over
                   PAUSED, // an operator's pause
-                  STOPPED, // an operator's stop, or a signal
+                  STOPPED, // an operator's stop, or a signal; or constrain waits for rows in
+                  // quarantine
                   FAILED, // a step failed; the next launch goes on there
                   ROLLING_BACK, // it failed and is taken back at once, or its runner died before
                   DIRTY, // a schema script stopped halfway

@@ -47,7 +47,7 @@ final class DefinitionKeys {
               built("active-sessions"),
               built("window"),
               built("when")),
-          notBuilt("skip", "remove it to fail on the first bad row").accepting("0"),
+          built("skip"),
           built("retry", built("attempts"), built("backoff")),
           built(
               "checks",

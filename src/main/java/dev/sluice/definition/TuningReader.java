@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
- * What may change between runs: {@code chunk}, {@code workers}, {@code retry}, {@code verify}, and
- * what follows a run.
+ * What may change between runs: {@code chunk}, {@code workers}, {@code retry}, {@code skip}, {@code
+ * verify}, and what follows a run.
  */
 final class TuningReader {
 
@@ -30,7 +30,11 @@ final class TuningReader {
         root.get("workers")
             .map(value -> wholeNumber(value, 1, Tuning.WORKERS_MAX, usual.workers()))
             .orElse(usual.workers());
-    return new Tuning(chunk(root), workers, retry(root));
+    int skip =
+        root.get("skip")
+            .map(value -> wholeNumber(value, 0, Tuning.SKIP_MAX, usual.skip()))
+            .orElse(usual.skip());
+    return new Tuning(chunk(root), workers, retry(root), skip);
   }
 
   private static ChunkPolicy chunk(Section root) {

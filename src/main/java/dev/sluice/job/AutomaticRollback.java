@@ -31,6 +31,8 @@ final class AutomaticRollback {
         switch (back.outcome()) {
           case ROLLED_BACK, ROLLED_BACK_WITH_CONFLICTS, ALREADY_COMPLETED -> true;
           case COMPLETED,
+              COMPLETED_WITH_QUARANTINE,
+              HELD_BY_QUARANTINE,
               REFUSED,
               STOPPED,
               FAILED,

@@ -116,7 +116,12 @@ final class CleanupJob implements MigrationJob {
     return switch (outcome) {
       case COMPLETED -> RunState.CLEANED;
       case STOPPED, REFUSED, FAILED, HALF_APPLIED, VERIFICATION_FAILED, BUSY -> RunState.CLEANING;
-      case ALREADY_COMPLETED, ROLLED_BACK, ROLLED_BACK_WITH_CONFLICTS, FAILED_AND_ROLLED_BACK ->
+      case COMPLETED_WITH_QUARANTINE,
+          HELD_BY_QUARANTINE,
+          ALREADY_COMPLETED,
+          ROLLED_BACK,
+          ROLLED_BACK_WITH_CONFLICTS,
+          FAILED_AND_ROLLED_BACK ->
           throw new IllegalStateException("a cleanup does not end as " + outcome);
     };
   }

@@ -1,5 +1,6 @@
 package dev.sluice.job;
 
+import dev.sluice.backfill.SetAsideRows;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.StopSignal;
 import dev.sluice.migration.CleanupPolicy;
@@ -84,6 +85,14 @@ final class CleanupPreflight {
       refusals.add(tooEarly(entry));
     }
     refusals.addAll(scriptProblems());
+    if (migration() instanceof DataMigration data) {
+      long setAside = new SetAsideRows(environment.dataSource(), data, entry.run()).countLeft();
+      if (setAside > 0) {
+        refusals.add(
+            "what they are computed from would go with its old side: %s. Correct them first, or take them out of the guard."
+                .formatted(QuarantineLines.waysOn(data.id(), setAside)));
+      }
+    }
     if (migration() instanceof DataMigration data
         && new Catalog(environment.jdbc()).find(data.table()).isEmpty()) {
       refusals.add(

@@ -1,6 +1,7 @@
 package dev.sluice.job;
 
 import dev.sluice.backfill.Backfill;
+import dev.sluice.backfill.SetAsideRows;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
@@ -67,9 +68,34 @@ final class DataForwardJob extends ForwardJob {
                 .atEachLaunch())
         .next(steps.partitioned(StepName.BACKFILL, backfill, migration.tuning().workers()))
         .next(backfill.sweepStep(StepName.SWEEP.label()))
-        .next(steps.action(StepName.CONSTRAIN, () -> run(scripts, Script.Kind.CONSTRAIN_UP)))
+        .next(
+            steps.action(
+                StepName.CONSTRAIN,
+                () -> {
+                  requireNoneSetAside(launch.run());
+                  run(scripts, Script.Kind.CONSTRAIN_UP);
+                }))
         .next(steps.action(StepName.VERIFY, checks::verify))
         .build();
+  }
+
+  /** A constraint would refuse rows that were not changed, hours of validation later. */
+  private void requireNoneSetAside(long run) {
+    if (migration.script(Script.Kind.CONSTRAIN_UP).isPresent()) {
+      long rows = setAside(run);
+      if (rows > 0) {
+        throw new HeldByQuarantineException(migration.id(), rows);
+      }
+    }
+  }
+
+  @Override
+  long setAside(LedgerEntry entry) {
+    return setAside(entry.run());
+  }
+
+  private long setAside(long run) {
+    return new SetAsideRows(environment.dataSource(), migration, run).countLeft();
   }
 
   private void run(ScriptRunner scripts, Script.Kind kind) {

@@ -64,6 +64,10 @@ final class Failures {
     if (busy.isPresent()) {
       return RunResult.of(id, Outcome.BUSY, message(busy.get()));
     }
+    Optional<HeldByQuarantineException> held = find(error, HeldByQuarantineException.class);
+    if (held.isPresent()) {
+      return RunResult.of(id, Outcome.HELD_BY_QUARANTINE, message(held.get()));
+    }
     Optional<VerificationFailedException> verification =
         find(error, VerificationFailedException.class);
     if (verification.isPresent()) {

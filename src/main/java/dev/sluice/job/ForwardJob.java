@@ -40,16 +40,29 @@ abstract class ForwardJob implements MigrationJob {
                   .formatted(migration.id()));
       case COMPLETED, CLEANED ->
           entry.checksum().equals(migration.checksum())
-              ? Optional.of(
-                  RunResult.of(
-                      migration.id(),
-                      Outcome.ALREADY_COMPLETED,
-                      "%s: %s at %s, nothing to do"
-                          .formatted(migration.id(), entry.state().label(), entry.endedAt())))
+              ? Optional.of(over(entry))
               : refused(new ChangedMigration(entry, migration).whenApplied());
       case PENDING, RUNNING, PAUSED, STOPPED, FAILED, DIRTY, ROLLED_BACK ->
           dependencies.missing(migration).flatMap(this::refused);
     };
+  }
+
+  private RunResult over(LedgerEntry entry) {
+    long setAside = entry.state() == RunState.COMPLETED ? setAside(entry) : 0;
+    String text =
+        "%s: %s at %s, nothing to do"
+            .formatted(migration().id(), entry.state().label(), entry.endedAt());
+    return setAside == 0
+        ? RunResult.of(migration().id(), Outcome.ALREADY_COMPLETED, text)
+        : RunResult.of(
+            migration().id(),
+            Outcome.COMPLETED_WITH_QUARANTINE,
+            "%s but %s".formatted(text, QuarantineLines.waysOn(migration().id(), setAside)));
+  }
+
+  /** How many rows of the run are in quarantine. */
+  long setAside(LedgerEntry entry) {
+    return 0;
   }
 
   private Optional<RunResult> refused(String why) {
@@ -73,8 +86,8 @@ abstract class ForwardJob implements MigrationJob {
       return RunState.ROLLING_BACK;
     }
     return switch (outcome) {
-      case COMPLETED, ALREADY_COMPLETED -> RunState.COMPLETED;
-      case STOPPED -> RunState.STOPPED;
+      case COMPLETED, COMPLETED_WITH_QUARANTINE, ALREADY_COMPLETED -> RunState.COMPLETED;
+      case STOPPED, HELD_BY_QUARANTINE -> RunState.STOPPED;
       case FAILED, VERIFICATION_FAILED, REFUSED, BUSY -> RunState.FAILED;
       case HALF_APPLIED -> RunState.DIRTY;
       case ROLLED_BACK, ROLLED_BACK_WITH_CONFLICTS, FAILED_AND_ROLLED_BACK ->

@@ -61,12 +61,12 @@ final class JobRun {
         .formatted(entry.id(), entry.state().label(), job.running().label());
   }
 
-  private Optional<RunnerLock> takeLock(Migration migration) throws SQLException {
+  Optional<RunnerLock> takeLock(Migration migration) throws SQLException {
     return RunnerLock.tryTake(
         environment.dataSource(), migration.id(), migration.checksum(), environment.runner());
   }
 
-  private RunResult busy(MigrationId id) {
+  RunResult busy(MigrationId id) {
     String runner = ledger.find(id).map(LedgerEntry::runner).orElse("unknown");
     String holder =
         RunnerLock.holder(environment.dataSource(), id).orElse("a session that has just ended");

@@ -2,6 +2,7 @@ package dev.sluice.job;
 
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
+import dev.sluice.control.QuarantinedRow;
 import dev.sluice.control.RunState;
 import dev.sluice.control.SluiceSchema;
 import dev.sluice.control.StopSignal;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,6 +72,8 @@ public final class MigrationRunner {
     return switch (result.outcome()) {
       case FAILED, HALF_APPLIED, VERIFICATION_FAILED -> true;
       case COMPLETED,
+          COMPLETED_WITH_QUARANTINE,
+          HELD_BY_QUARANTINE,
           ALREADY_COMPLETED,
           REFUSED,
           STOPPED,
@@ -256,6 +260,31 @@ public final class MigrationRunner {
     } catch (RuntimeException e) {
       return stop.isStopped() ? Failures.stopped(id) : Failures.result(id, e);
     }
+  }
+
+  /**
+   * Lists the rows of the last run that are set aside. Changes no row of a user's table, and needs
+   * no lock.
+   *
+   * @param withRows whether to read the rows, too
+   * @param to gets each row, and its columns as a JSON object: null if not asked for, or gone
+   */
+  public void quarantine(
+      LoadedMigration loaded, boolean withRows, BiConsumer<QuarantinedRow, @Nullable String> to) {
+    Optional<LedgerEntry> entry = currentEntry(loaded.id());
+    if (entry.isPresent() && loaded.migration() instanceof DataMigration data) {
+      new QuarantineList(environment.dataSource(), entry.get(), data).each(withRows, to);
+    }
+  }
+
+  /** Tries the rows again that are set aside. */
+  public RunResult retryQuarantine(LoadedMigration loaded, StopSignal stop) {
+    return loaded.migration() instanceof DataMigration data
+        ? new QuarantineRetry(environment, loaded, data, stop).run()
+        : RunResult.of(
+            loaded.id(),
+            Outcome.ALREADY_COMPLETED,
+            loaded.id() + ": changes no rows, and has none in quarantine");
   }
 
   private static boolean isVerifiable(LoadedMigration loaded) {

@@ -4,6 +4,10 @@ package dev.sluice.job;
 public enum Outcome {
   /** Every row done and every check passed. */
   COMPLETED,
+  /** Every row done but those in quarantine, which wait for a person; every check passed. */
+  COMPLETED_WITH_QUARANTINE,
+  /** Every row done but those in quarantine, which constrain waits for; the next launch goes on. */
+  HELD_BY_QUARANTINE,
   /** It had been completed before; nothing was touched. */
   ALREADY_COMPLETED,
   /** Preflight refused it, before a further change. */

@@ -77,6 +77,7 @@ final class Rollback {
     Optional<UndoJournal> journal = journal();
     journal.ifPresent(UndoJournal::dropTriggers);
     takeBack(Script.Kind.EXPAND_DOWN);
+    undo.forgetSetAside();
     undo.noteRestored();
     journal.ifPresent(UndoJournal::drop);
   }

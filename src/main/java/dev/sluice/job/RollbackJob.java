@@ -89,7 +89,11 @@ abstract class RollbackJob implements MigrationJob {
       case ROLLED_BACK, ROLLED_BACK_WITH_CONFLICTS -> RunState.ROLLED_BACK;
       case STOPPED, REFUSED, FAILED, HALF_APPLIED, VERIFICATION_FAILED, BUSY ->
           RunState.ROLLING_BACK;
-      case COMPLETED, ALREADY_COMPLETED, FAILED_AND_ROLLED_BACK ->
+      case COMPLETED,
+          COMPLETED_WITH_QUARANTINE,
+          HELD_BY_QUARANTINE,
+          ALREADY_COMPLETED,
+          FAILED_AND_ROLLED_BACK ->
           throw new IllegalStateException("a rollback does not end as " + outcome);
     };
   }

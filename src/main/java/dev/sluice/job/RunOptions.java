@@ -8,10 +8,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param chunkRows null: the definition's
  * @param workers null: the definition's
+ * @param skip null: the definition's
  */
-public record RunOptions(@Nullable Integer chunkRows, @Nullable Integer workers) {
+public record RunOptions(
+    @Nullable Integer chunkRows, @Nullable Integer workers, @Nullable Integer skip) {
 
-  public static final RunOptions NONE = new RunOptions(null, null);
+  public static final RunOptions NONE = new RunOptions(null, null, null);
+
+  public RunOptions(@Nullable Integer chunkRows, @Nullable Integer workers) {
+    this(chunkRows, workers, null);
+  }
 
   /**
    * @throws IllegalArgumentException if a value is out of its bounds
@@ -26,6 +32,9 @@ public record RunOptions(@Nullable Integer chunkRows, @Nullable Integer workers)
     }
     if (workers != null) {
       tuning = tuning.withWorkers(workers);
+    }
+    if (skip != null) {
+      tuning = tuning.withSkip(skip);
     }
     return tuning;
   }

@@ -15,6 +15,8 @@ public record RunResult(MigrationId id, Outcome outcome, String message, @Nullab
   @Nullable String failure() {
     return switch (outcome) {
       case COMPLETED,
+          COMPLETED_WITH_QUARANTINE,
+          HELD_BY_QUARANTINE,
           ALREADY_COMPLETED,
           STOPPED,
           ROLLED_BACK,

@@ -1,5 +1,6 @@
 package dev.sluice.job;
 
+import dev.sluice.control.Quarantine;
 import dev.sluice.control.UndoMethod;
 import dev.sluice.control.UndoPlans;
 import dev.sluice.migration.DataMigration;
@@ -61,6 +62,11 @@ final class RunUndo {
   /** To be called before the journal goes: from here on a missing one means that all is done. */
   void noteRestored() {
     new UndoPlans(jdbc).restored(migration.id(), run);
+  }
+
+  /** Rows in quarantine were never changed by the run, or are back with the others. */
+  void forgetSetAside() {
+    new Quarantine(jdbc, migration.id(), run).clear();
   }
 
   /** Whether old values were kept in a journal that is not there. */

@@ -159,6 +159,11 @@ public final class RowMigrationBuilder {
     return key("workers", workers);
   }
 
+  /** Bad rows that are set aside before a run fails, 0 to 100000. Tuning. */
+  public RowMigrationBuilder skip(int rows) {
+    return key("skip", rows);
+  }
+
   /**
    * How what passes by itself is tried again. Tuning.
    *

@@ -3,6 +3,7 @@ package dev.sluice.library;
 import dev.sluice.control.Event;
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
+import dev.sluice.control.QuarantinedRow;
 import dev.sluice.control.RunState;
 import dev.sluice.control.SluiceSchema;
 import dev.sluice.job.FolderMigrations;
@@ -20,6 +21,7 @@ import dev.sluice.versions.Versions;
 import dev.sluice.versions.Walk;
 import dev.sluice.versions.WalkListener;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -138,6 +140,30 @@ public final class Sluice implements AutoCloseable {
         id, migration -> operation -> runner(operation).verify(migration, operation.stopSignal()));
   }
 
+  /**
+   * The rows of the last run that are set aside, at most {@value
+   * dev.sluice.migration.Tuning#SKIP_MAX}. Changes none.
+   */
+  public List<QuarantinedRow> quarantine(String id) {
+    MigrationId wanted = new MigrationId(id);
+    LoadedMigration migration = migrations().load(wanted);
+    return operations.run(
+        wanted,
+        operation -> {
+          List<QuarantinedRow> rows = new ArrayList<>();
+          runner(operation).quarantine(migration, false, (row, content) -> rows.add(row));
+          return rows;
+        });
+  }
+
+  /** Tries the rows again that are set aside; those that pass are so no longer. */
+  public RunResult retryQuarantine(String id) {
+    return launch(
+        id,
+        migration ->
+            operation -> runner(operation).retryQuarantine(migration, operation.stopSignal()));
+  }
+
   /** Takes the last run back; rows that the application has written since stay as they are. */
   public RunResult rollback(String id) {
     return rollback(id, false);
@@ -208,6 +234,7 @@ public final class Sluice implements AutoCloseable {
     if (!new SluiceSchema(dataSource).exists()) {
       return List.of();
     }
+    new SluiceSchema(dataSource).requireCurrent();
     ProgressReader reader = new ProgressReader(dataSource);
     return entries.apply(new Ledger(new JdbcTemplate(dataSource))).stream()
         .map(reader::read)

@@ -2,6 +2,7 @@ package dev.sluice.monitoring;
 
 import dev.sluice.control.Conflicts;
 import dev.sluice.control.LedgerEntry;
+import dev.sluice.control.Quarantine;
 import dev.sluice.control.RunState;
 import dev.sluice.control.RunnerLock;
 import dev.sluice.migration.MigrationId;
@@ -50,7 +51,8 @@ public final class ProgressReader {
     boolean running = entry.state() == RunState.RUNNING || entry.state() == RunState.ROLLING_BACK;
     boolean completed = entry.state().isApplied() || entry.state() == RunState.ROLLED_BACK;
     long estimated = completed ? steps.rowsDone() : estimate(steps);
-    long remaining = completed ? 0 : Math.max(0, estimated - steps.rowsDone());
+    long quarantined = new Quarantine(jdbc, entry.id(), entry.run()).count();
+    long remaining = completed ? 0 : Math.max(0, estimated - steps.rowsDone() - quarantined);
     long rate =
         steps.launchSeconds() > 0
             ? Math.round(steps.rowsDoneInLaunch() / steps.launchSeconds())
@@ -69,7 +71,7 @@ public final class ProgressReader {
         steps.workers(),
         running || entry.state() == RunState.CLEANING ? waiting(entry) : null,
         remaining,
-        0,
+        quarantined,
         conflicts(entry),
         entry.run(),
         entry.startedAt(),

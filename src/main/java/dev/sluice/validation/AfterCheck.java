@@ -31,10 +31,11 @@ final class AfterCheck implements VerifyCheck {
 
   private static Certificate.Result notNull(Identifier column, Evidence evidence) {
     String qualified = evidence.table().name().quoted() + "." + column.quoted();
-    Windows.Matches nulls = evidence.windows().count(qualified + " IS NULL");
+    Windows.Matches nulls =
+        evidence.windows().count(evidence.quarantined().without(qualified + " IS NULL"));
     String detail =
         nulls.rows() == 0
-            ? "no NULL"
+            ? "no NULL" + evidence.quarantined().remark()
             : "%d rows have NULL: keys %s"
                 .formatted(nulls.rows(), Evidence.listed(nulls.keys(), nulls.rows()));
     return new Certificate.Result("not-null " + column, nulls.rows() == 0, detail);

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseline null: none was captured for the run
  * @param journal null: the run kept none, or it is gone
  * @param transformer null: the change is no transform
+ * @param quarantined rows that the run has set aside
  */
 record Evidence(
     DataMigration migration,
@@ -24,7 +25,8 @@ record Evidence(
     Inspection queries,
     @Nullable Baseline baseline,
     @Nullable Journal journal,
-    @Nullable RowTransformer transformer) {
+    @Nullable RowTransformer transformer,
+    QuarantinedRows quarantined) {
 
   Inspection inspection() {
     return windows.inspection();

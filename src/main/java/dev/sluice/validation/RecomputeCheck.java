@@ -132,9 +132,12 @@ final class RecomputeCheck implements VerifyCheck {
     }
 
     ComparedRows rows(Evidence evidence) {
-      return journal == null
+      if (journal != null) {
+        return new JournaledRows(journal, expressions);
+      }
+      return evidence.quarantined().isEmpty()
           ? new TableRows(evidence.windows())
-          : new JournaledRows(journal, expressions);
+          : new ChosenRows(evidence.windows(), evidence.quarantined().excluded());
     }
   }
 

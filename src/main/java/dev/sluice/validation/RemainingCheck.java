@@ -36,7 +36,9 @@ final class RemainingCheck implements VerifyCheck {
     String guard = evidence.migration().guard();
     Journal journal = evidence.journal();
     if (guard != null) {
-      return List.of(underGuard(evidence.windows().count(guard)));
+      QuarantinedRows quarantined = evidence.quarantined();
+      return List.of(
+          underGuard(evidence.windows().count(quarantined.without(guard)), quarantined.remark()));
     }
     return List.of(
         journal == null
@@ -44,13 +46,13 @@ final class RemainingCheck implements VerifyCheck {
                 name(),
                 true,
                 "proved by the sweep: there is no guard, and no undo journal any more")
-            : outsideJournal(new Visits(evidence.windows(), journal)));
+            : outsideJournal(new Visits(evidence.windows(), journal, evidence.quarantined())));
   }
 
-  private Certificate.Result underGuard(Windows.Matches left) {
+  private Certificate.Result underGuard(Windows.Matches left, String remark) {
     String detail =
         left.rows() == 0
-            ? "no row is under the guard"
+            ? "no row is under the guard" + remark
             : "%d rows are still under the guard: keys %s"
                 .formatted(left.rows(), Evidence.listed(left.keys(), left.rows()));
     return new Certificate.Result(name(), left.rows() == 0, detail);
@@ -63,8 +65,8 @@ final class RemainingCheck implements VerifyCheck {
       return new Certificate.Result(
           name(),
           true,
-          "no row is left: the undo journal has each of %d rows, %d of them born after the start"
-              .formatted(visits.rows, visits.born));
+          "no row is left%s: the undo journal has each of %d rows, %d of them born after the start"
+              .formatted(visits.quarantined.remark(), visits.rows, visits.born));
     }
     String keys = Evidence.listed(visits.keys, visits.left);
     // asked after the walk: a run that ends during it ceases to note them
@@ -85,6 +87,7 @@ final class RemainingCheck implements VerifyCheck {
   private static final class Visits {
     private final Windows windows;
     private final Journal journal;
+    private final QuarantinedRows quarantined;
     private final List<Key> keys = new ArrayList<>();
     private long rows;
     private long born;
@@ -93,7 +96,8 @@ final class RemainingCheck implements VerifyCheck {
     /** Of one window: rows, born ones, and those that are not in the journal. */
     private record Counts(long rows, long born, long left) {}
 
-    Visits(Windows windows, Journal journal) {
+    Visits(Windows windows, Journal journal, QuarantinedRows quarantined) {
+      this.quarantined = quarantined;
       this.windows = windows;
       this.journal = journal;
     }
@@ -112,7 +116,8 @@ final class RemainingCheck implements VerifyCheck {
                 .read(
                     jdbc ->
                         new KeyWindows(jdbc, windows.key())
-                            .keys(window, journal.kept().notVisited(), wanted)));
+                            .keys(
+                                window, quarantined.without(journal.kept().notVisited()), wanted)));
       }
       rows += counts.rows();
       born += counts.born();
@@ -123,8 +128,8 @@ final class RemainingCheck implements VerifyCheck {
     private Counts counts(JdbcOperations jdbc, KeyRange window) {
       String sql =
           """
-          SELECT count(*), count(*) FILTER (WHERE _kborn), count(*) FILTER (WHERE _kborn IS NULL)
-          FROM (SELECT (SELECT _kj._kborn FROM %s AS _kj WHERE %s) AS _kborn
+          SELECT count(*), count(*) FILTER (WHERE _kborn), count(*) FILTER (WHERE _kborn IS NULL AND _kto_do)
+          FROM (SELECT (SELECT _kj._kborn FROM %s AS _kj WHERE %s) AS _kborn, %s AS _kto_do
                 FROM %s
                 WHERE %s
                 OFFSET 0) AS _k_rows
@@ -132,6 +137,7 @@ final class RemainingCheck implements VerifyCheck {
               .formatted(
                   journal.kept().name().quoted(),
                   journal.kept().keyIs("_kj", windows.key()::column),
+                  quarantined.excluded(),
                   windows.key().table().quoted(),
                   windows.key().inRange(window));
       return jdbc.query(

@@ -68,11 +68,23 @@ public final class Verification {
     for (VerifyCheck check : checks(migration)) {
       results.addAll(outcome(check, evidence));
     }
+    if (!evidence.quarantined().isEmpty()) {
+      results.add(quarantine(evidence.quarantined()));
+    }
     // once more: with the rollback the journal loses the rows that are back
     refuseRolledBack(migration.id());
     Certificate certificate = new Certificate(verifiedAt, results);
     new Certificates(dataSource).save(migration.id(), run, certificate);
     return certificate;
+  }
+
+  /** No failure: they were set aside within 'skip', and whoever reads this must know. */
+  private static Certificate.Result quarantine(QuarantinedRows rows) {
+    return new Certificate.Result(
+        "quarantine",
+        true,
+        "%d rows are set aside and were not changed, the other results are without them"
+            .formatted(rows.count()));
   }
 
   private void refuseRolledBack(MigrationId id) {
@@ -124,7 +136,8 @@ public final class Verification {
         queries,
         new Baselines(dataSource, waiter).find(migration.id(), run).orElse(null),
         journals.find(run, windows).orElse(null),
-        transformer);
+        transformer,
+        QuarantinedRows.of(new JdbcTemplate(dataSource), migration.id(), run, windows.key()));
   }
 
   /** An error that comes again is the check's outcome; one that passes ends the verification. */

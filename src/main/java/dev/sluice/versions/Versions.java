@@ -279,7 +279,9 @@ public final class Versions {
   private static boolean isDone(Outcome outcome) {
     return switch (outcome) {
       case COMPLETED, ALREADY_COMPLETED, ROLLED_BACK -> true;
-      case REFUSED,
+      case COMPLETED_WITH_QUARANTINE,
+          HELD_BY_QUARANTINE,
+          REFUSED,
           STOPPED,
           FAILED,
           HALF_APPLIED,

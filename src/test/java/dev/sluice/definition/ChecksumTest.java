@@ -58,7 +58,7 @@ final class ChecksumTest {
         "verify: {sample: 5}",
         "checks: {after: [{row-count: unchanged}]}",
         "sync: none",
-        "skip: 0",
+        "skip: 7",
         "on-failure: stop",
         "# a comment",
       })

@@ -74,7 +74,7 @@ final class DefinitionTest {
                 irreversible: The old tiers are not known.
                 chunk: {rows: 500, target-time: 100ms}
                 workers: 4
-                skip: 0
+                skip: 3
                 retry: {attempts: 3, backoff: 2s}
                 checks:
                   before: [{name: users exist, sql: SELECT count(*) > 0 FROM users}]
@@ -101,7 +101,8 @@ final class DefinitionTest {
             new Tuning(
                 new ChunkPolicy(500, Duration.ofMillis(100)),
                 4,
-                new RetryPolicy(3, Duration.ofSeconds(2))));
+                new RetryPolicy(3, Duration.ofSeconds(2)),
+                3));
     assertThat(migration.checks().before())
         .containsExactly(new Check.Sql("users exist", "SELECT count(*) > 0 FROM users"));
     assertThat(migration.checks().after())
@@ -190,17 +191,15 @@ final class DefinitionTest {
                 set: {a: b}
                 sync: trigger
                 throttle: {pause: 1s}
-                skip: 5
                 cleanup: {after: 3651d}
                 depends-on: [base, 0000_base, 0000_base]
                 """))
         .containsExactly(
             "5:7: sync: trigger is not built yet; remove it to run without sync.",
             "6:11: throttle is not built yet; remove it to run without a throttle.",
-            "7:7: skip: 5 is not built yet; remove it to fail on the first bad row.",
-            "8:18: cleanup.after must be 0ms to 3650d, got '3651d'. Remove it to use 7d.",
-            "9:14: depends-on: 'base' is no migration id: a number or timestamp, '_', then [a-z0-9_], at most 50 characters, like '0001_split_name'.",
-            "9:31: depends-on names 0000_base twice.");
+            "7:18: cleanup.after must be 0ms to 3650d, got '3651d'. Remove it to use 7d.",
+            "8:14: depends-on: 'base' is no migration id: a number or timestamp, '_', then [a-z0-9_], at most 50 characters, like '0001_split_name'.",
+            "8:31: depends-on names 0000_base twice.");
   }
 
   @Test

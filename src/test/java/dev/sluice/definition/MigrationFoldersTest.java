@@ -101,12 +101,12 @@ final class MigrationFoldersTest {
 
   @Test
   void theMessageHoldsEveryProblemOneALine() {
-    jobs.definition(JobsFolder.GOOD + "workers: 0\nskip: 1\n");
+    jobs.definition(JobsFolder.GOOD + "workers: 0\nskip: -1\n");
     assertThatThrownBy(jobs::load)
         .isInstanceOf(DefinitionException.class)
         .hasMessage(
-            "%1$s:5:10: workers must be 1 to 32, got 0. Remove it to use 2.\n%1$s:6:7: skip: 1 is not"
-                + " built yet; remove it to fail on the first bad row.",
+            "%1$s:5:10: workers must be 1 to 32, got 0. Remove it to use 2.\n%1$s:6:7: skip must be"
+                + " 0 to 100000, got -1. Remove it to use 0.",
             jobs.path("0001_test/migration.yaml"));
   }
 

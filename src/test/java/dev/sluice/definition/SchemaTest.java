@@ -57,6 +57,9 @@ final class SchemaTest {
         .isEqualTo(DurationValue.show(ChunkPolicy.DEFAULT.targetTime()));
     Map<?, ?> workers = map(schema, "properties", "workers");
     assertThat(workers.get("maximum")).isEqualTo(Tuning.WORKERS_MAX);
+    Map<?, ?> skip = map(schema, "properties", "skip");
+    assertThat(skip.get("maximum")).isEqualTo(Tuning.SKIP_MAX);
+    assertThat(skip.get("default")).isEqualTo(Tuning.DEFAULT.skip());
     assertThat(workers.get("default")).isEqualTo(Tuning.DEFAULT.workers());
     Map<?, ?> retry = map(schema, "properties", "retry", "properties");
     assertThat(map(retry, "attempts").get("maximum")).isEqualTo(RetryPolicy.ATTEMPTS_MAX);

@@ -33,6 +33,8 @@ final class WrongValueTest {
         "chunk: {}",
         "workers: 1",
         "workers: 32",
+        "skip: 0",
+        "skip: 100000",
         "retry: {attempts: 1}",
         "retry: {attempts: 100}",
         "retry: {backoff: 10ms}",
@@ -61,6 +63,9 @@ final class WrongValueTest {
         "chunk: {target-time: 801ms}|22: chunk.target-time must be 10ms to 800ms, got '801ms'."
             + " Remove it to use 200ms.",
         "workers: 0|10: workers must be 1 to 32, got 0. Remove it to use 2.",
+        "skip: -1|7: skip must be 0 to 100000, got -1. Remove it to use 0.",
+        "skip: 100001|7: skip must be 0 to 100000, got 100001. Remove it to use 0.",
+        "skip: many|7: skip must be a plain whole number, 0 to 100000, got 'many'. Remove it to use 0.",
         "workers: 33|10: workers must be 1 to 32, got 33. Remove it to use 2.",
         "retry: {attempts: 0}|19: retry.attempts must be 1 to 100, got 0. Remove it to use 5.",
         "retry: {attempts: 101}|19: retry.attempts must be 1 to 100, got 101. Remove it to use 5.",

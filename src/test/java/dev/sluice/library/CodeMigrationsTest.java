@@ -38,6 +38,7 @@ class CodeMigrationsTest {
                 .chunkRows(500)
                 .chunkTargetTime(Duration.ofMillis(150))
                 .workers(4)
+                .skip(5)
                 .retry(3, Duration.ofSeconds(2))
                 .rollbackOnFailure()
                 .dependsOn("0000_base")
@@ -59,6 +60,7 @@ class CodeMigrationsTest {
     assertThat(built.tuning().chunk().rows()).isEqualTo(500);
     assertThat(built.tuning().chunk().targetTime()).isEqualTo(Duration.ofMillis(150));
     assertThat(built.tuning().workers()).isEqualTo(4);
+    assertThat(built.tuning().skip()).isEqualTo(5);
     assertThat(built.tuning().retry().attempts()).isEqualTo(3);
     assertThat(built.tuning().retry().backoff()).isEqualTo(Duration.ofSeconds(2));
     assertThat(built.onFailure()).isEqualTo(OnFailure.ROLLBACK);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.sluice.control.Event;
+import dev.sluice.control.QuarantinedRow;
 import dev.sluice.control.RunState;
 import dev.sluice.definition.DefinitionException;
 import dev.sluice.job.LoadedMigration;
@@ -101,6 +102,26 @@ class SluiceLibraryIT {
 
   private long count(String from) {
     return database.count("shop." + from);
+  }
+
+  @Test
+  void rowsInQuarantineAreListedAndTriedAgain() {
+    database.execute("ALTER TABLE shop.customers ADD CHECK (id <> 7 OR status <> 'active')");
+
+    assertThat(sluice.run(FILE, new RunOptions(null, null, 1)).outcome())
+        .isEqualTo(Outcome.COMPLETED_WITH_QUARANTINE);
+    assertThat(sluice.quarantine(FILE))
+        .extracting(QuarantinedRow::text)
+        .containsExactly(
+            "key 7: new row for relation \"customers\" violates check constraint"
+                + " \"customers_check\" [23514]");
+    assertThat(sluice.status(FILE).orElseThrow().quarantined()).isEqualTo(1);
+    assertThat(sluice.retryQuarantine(FILE).outcome()).isEqualTo(Outcome.COMPLETED_WITH_QUARANTINE);
+
+    database.execute("ALTER TABLE shop.customers DROP CONSTRAINT customers_check");
+    assertThat(sluice.retryQuarantine(FILE).outcome()).isEqualTo(Outcome.COMPLETED);
+    assertThat(sluice.quarantine(FILE)).isEmpty();
+    assertThat(sluice.run(FILE).outcome()).isEqualTo(Outcome.ALREADY_COMPLETED);
   }
 
   @Test

@@ -18,7 +18,8 @@ final class PolicyTest {
   void defaultsAreThese() {
     assertThat(ChunkPolicy.DEFAULT).isEqualTo(new ChunkPolicy(1000, TARGET));
     assertThat(RetryPolicy.DEFAULT).isEqualTo(new RetryPolicy(5, BACKOFF));
-    assertThat(Tuning.DEFAULT).isEqualTo(new Tuning(ChunkPolicy.DEFAULT, 2, RetryPolicy.DEFAULT));
+    assertThat(Tuning.DEFAULT)
+        .isEqualTo(new Tuning(ChunkPolicy.DEFAULT, 2, RetryPolicy.DEFAULT, 0));
     assertThat(VerifyPolicy.DEFAULT)
         .isEqualTo(new VerifyPolicy(new Sample.All(), Differences.FAIL));
   }
@@ -31,7 +32,12 @@ final class PolicyTest {
               new ChunkPolicy(1000, Duration.ofMillis(800));
               new RetryPolicy(1, Duration.ofMillis(10));
               new RetryPolicy(100, Duration.ofMinutes(5));
-              Tuning.DEFAULT.withWorkers(1).withWorkers(32).withChunkRows(100);
+              Tuning.DEFAULT
+                  .withWorkers(1)
+                  .withWorkers(32)
+                  .withChunkRows(100)
+                  .withSkip(0)
+                  .withSkip(100_000);
               new Sample.Rows(1);
               new Sample.Rows(1_000_000_000);
             })
@@ -68,6 +74,10 @@ final class PolicyTest {
         .hasMessage("workers must be 1 to 32, got 0");
     assertThatThrownBy(() -> Tuning.DEFAULT.withWorkers(33))
         .hasMessage("workers must be 1 to 32, got 33");
+    assertThatThrownBy(() -> Tuning.DEFAULT.withSkip(-1))
+        .hasMessage("skip must be 0 to 100000, got -1");
+    assertThatThrownBy(() -> Tuning.DEFAULT.withSkip(100_001))
+        .hasMessage("skip must be 0 to 100000, got 100001");
     assertThatThrownBy(() -> new Sample.Rows(0))
         .hasMessage("verify.sample must be all or 1 to 1000000000, got 0");
   }

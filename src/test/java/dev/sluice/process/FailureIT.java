@@ -38,8 +38,11 @@ class FailureIT {
       try (SluiceProcess process = migrations.start(ID)) {
         assertThat(process.waitFor()).as("%s", process).isEqualTo(FAILED);
         assertThat(process.err())
-            .contains("0001_upper: ERROR: not this row")
-            .contains("[23514]. Correct the cause, and run it again to go on.");
+            .contains(
+                "0001_upper: the row with key 10500 of item is refused: a trigger or function of"
+                    + " the database refuses the row (the message may quote it, left out)"
+                    + " [23514]. Correct the row, or exclude it in where:, or set such rows aside"
+                    + " with 'skip:'; then run it again to go on.");
       }
       assertThat(watch.state()).isEqualTo("failed");
 

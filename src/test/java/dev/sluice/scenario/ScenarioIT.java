@@ -138,7 +138,7 @@ class ScenarioIT {
 
       Answer answer = runBesideTraffic(database, scenario);
 
-      assertThat(answer.err()).contains(expected.message());
+      assertThat(answer.out() + answer.err()).contains(expected.message());
       assertThat(answer.exitCode()).as(answer.err()).isEqualTo(expected.exitCode());
       assertAfter(database, scenario);
       if (expected.exitCode() != WRONG_DEFINITION && scenario.canBeTakenBack()) {

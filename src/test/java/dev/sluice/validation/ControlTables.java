@@ -10,7 +10,10 @@ import java.util.List;
 /** The program's own tables, with a ledger row for {@link TestMigration}. */
 final class ControlTables {
   private static final List<String> SCRIPTS =
-      List.of("/dev/sluice/control/V1__foundation.sql", "/dev/sluice/control/V2__undo.sql");
+      List.of(
+          "/dev/sluice/control/V1__foundation.sql",
+          "/dev/sluice/control/V2__undo.sql",
+          "/dev/sluice/control/V5__quarantine.sql");
 
   private ControlTables() {}
 

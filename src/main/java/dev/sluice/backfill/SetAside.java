@@ -1,0 +1,41 @@
+package dev.sluice.backfill;
+
+import dev.sluice.control.Quarantine;
+import dev.sluice.migration.DataMigration;
+import dev.sluice.postgres.Key;
+import dev.sluice.postgres.TableKey;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sets rows aside that fail for a reason of their own, up to {@code skip}.
+ *
+ * @param key of the table that is written
+ */
+record SetAside(Quarantine quarantine, DataMigration migration, TableKey key) {
+
+  /**
+   * Notes the rows in the transaction of the caller. The count is exact with any number of workers:
+   * one transaction at a time adds.
+   *
+   * @throws QuarantineFullException if these are too many; then nothing of the transaction may stay
+   */
+  void add(List<Quarantine.Found> rows) {
+    quarantine.lock();
+    quarantine.add(key, rows);
+    long count = quarantine.count();
+    if (count > max()) {
+      throw new QuarantineFullException(
+          migration, count, quarantine.newest(QuarantineFullException.ROWS_SHOWN));
+    }
+  }
+
+  int max() {
+    return migration.tuning().skip();
+  }
+
+  /** The version of a row as it is now, before it is tried; null: it is gone. */
+  @Nullable String version(Key row) {
+    return quarantine.version(key, row);
+  }
+}
