@@ -28,7 +28,8 @@ record Expected(RowState state, boolean due, @Nullable NewValues old) {
   }
 
   private List<Expected> possible() {
-    return due ? List.of(this, filled(state.migrated())) : List.of(this);
+    // done comes first: where the row held the right values before, nothing tells the two apart
+    return due ? List.of(filled(state.migrated()), this) : List.of(this);
   }
 
   /**
