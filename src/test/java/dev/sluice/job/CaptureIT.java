@@ -313,7 +313,10 @@ class CaptureIT {
   void aStaleRowIsNoWrongOneAndKeepsTheOldSide(PostgresServer server, String change) {
     try (TestDatabase database = server.newDatabase()) {
       Program program =
-          create(database, change + "undo: journal\ncleanup: {after: 0s}\n")
+          create(
+                  database,
+                  change
+                      + "undo: journal\ncleanup: {after: 0s}\nchecks: {after: [{not-null: [target]}]}\n")
               .write("cleanup.up.sql", "ALTER TABLE item DROP COLUMN source;");
       database.execute("DELETE FROM item WHERE kind = 'b'");
       program.run().done();
@@ -323,6 +326,7 @@ class CaptureIT {
       assertThat(program.command("verify").done())
           .contains(
               "remaining: no row is under the guard",
+              "not-null target: no NULL",
               "captured: 2 changes of the application wait to be done, their rows are not compared;"
                   + " 'run 0001_upper' does them",
               "999 rows compared, 0 differ");
