@@ -21,6 +21,12 @@ final class CaptureLogs {
         : Optional.empty();
   }
 
+  /** Whether each change of the application is captured. Changes nothing. */
+  static boolean stands(DataSource dataSource, DataMigration migration) {
+    return new CaptureLog(dataSource, duration -> {}, ScriptSettings.DEFAULT, migration.id())
+        .stands(migration);
+  }
+
   static boolean isKept(Migration migration) {
     return migration instanceof DataMigration data && data.sync() instanceof Sync.Capture;
   }
