@@ -51,6 +51,20 @@ final class SyncConditions {
     return rules.readsWritten(rule) ? "TRUE" : "NOT " + differ(rules.companions(rule));
   }
 
+  /** Of an UPDATE: whether the application writes the new shape. */
+  String anyWritten() {
+    return differ(rules.written());
+  }
+
+  /**
+   * Of an UPDATE that writes the new shape of a row which was not reached: whether the column is
+   * still to be computed. Who gave it a value before, alone, meant that too.
+   */
+  String isLeftOut(Rule rule) {
+    String unchanged = "NOT " + differ(List.of(rule.column()));
+    return rules.readsWritten(rule) ? unchanged : unchanged + " AND " + isEmpty(rule.column());
+  }
+
   /** Of an UPDATE: whether a source of the column has just gone. */
   String isSetToNull(Rule rule) {
     return rule.sources().isEmpty()

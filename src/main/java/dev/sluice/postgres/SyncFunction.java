@@ -95,8 +95,8 @@ public final class SyncFunction {
           END IF;
           IF TG_OP = 'INSERT' THEN
         %2$s  ELSE
-        %3$s  END IF;
-          IF NOT (%4$s) THEN
+        %3$s%15$s  END IF;
+          IF NOT (_kfill OR %4$s) THEN
             RETURN NEW;
           END IF;
           _kunder := coalesce((%5$s), FALSE);
@@ -106,9 +106,13 @@ public final class SyncFunction {
         %7$s    _kscope := coalesce((%8$s), FALSE);
           END IF;
         %9$s%14$s  IF NOT _kscope THEN
-            RETURN NEW;
+            IF NOT _kfill THEN
+              RETURN NEW;
+            END IF;
+        %16$s  END IF;
+          IF NOT _kfill THEN
+            _kbefore := NEW;
           END IF;
-          _kbefore := NEW;
           %10$s;
         %11$s%12$s%13$s  RETURN NEW;
         END
@@ -123,11 +127,13 @@ public final class SyncFunction {
                 emptied(),
                 guardOver("_kempty", ""),
                 rules.reverse().isEmpty() ? "" : reverseValues(),
-                values(rules.forward(), "_kf", "_kforward", ""),
+                values(rules.forward(), "_kf", "NEW", "_kforward", ""),
                 assignments(rules.forward(), "_kf", "NEW", "_kforward", true),
                 assignments(rules.reverse(), "_kr", "NEW", "_kreverse", true),
                 rules.journal() == null ? "" : new SyncJournal(rules, rules.journal()).statements(),
-                setToNull());
+                setToNull(),
+                fill(),
+                flags().map("    %s := FALSE;\n"::formatted).collect(Collectors.joining()));
   }
 
   private String trialBody() {
@@ -148,8 +154,8 @@ public final class SyncFunction {
                 guardOver("_kempty", "LIMIT 0"),
                 rules.reverse().isEmpty()
                     ? "NULL"
-                    : values(rules.reverse(), "_kr", "_kreverse", "LIMIT 0"),
-                values(rules.forward(), "_kf", "_kforward", "LIMIT 0"),
+                    : values(rules.reverse(), "_kr", "NEW", "_kreverse", "LIMIT 0"),
+                values(rules.forward(), "_kf", "NEW", "_kforward", "LIMIT 0"),
                 assignments(rules.forward(), "_kf", "NEW", "_kforward", false),
                 assignments(rules.reverse(), "_kr", "NEW", "_kreverse", false));
   }
@@ -163,11 +169,15 @@ public final class SyncFunction {
           _kempty record;
           _kforward record;
           _kreverse record;
+          _kfrom record;
+          _kfill boolean := FALSE;
           _kunder boolean;
           _kscope boolean;
         %s"""
         .formatted(
-            flags().map("  %s boolean := FALSE;\n"::formatted).collect(Collectors.joining()));
+            Stream.concat(flags(), flags("_kg", rules.forward()))
+                .map("  %s boolean := FALSE;\n"::formatted)
+                .collect(Collectors.joining()));
   }
 
   private Stream<String> flags() {
@@ -214,6 +224,46 @@ public final class SyncFunction {
                     (i, rule) -> "    _kf%d := %s;\n".formatted(i, conditions.unwritten(rule))));
   }
 
+  /**
+   * The application writes the new shape of a row that was not reached yet: what it leaves out is
+   * still in the old shape alone, and a reverse expression would overwrite that with half a row. So
+   * the row is completed first. Computed from the new sources, so that an old column which is
+   * written too counts; from those before where one has just gone.
+   */
+  private String fill() {
+    return """
+            IF %1$s THEN
+              _kfill := coalesce((%2$s), FALSE);
+              IF _kfill THEN
+                _kbefore := NEW;
+                _kempty := NEW;
+        %3$s        IF %4$s THEN
+                  _kfrom := OLD;
+                ELSE
+                  _kfrom := NEW;
+                  _kfill := coalesce((%5$s), FALSE);
+                END IF;
+              END IF;
+              IF _kfill THEN
+        %6$s        %7$s;
+        %8$s      END IF;
+            END IF;
+        """
+        .formatted(
+            conditions.anyWritten(),
+            guardOver("OLD", ""),
+            emptied(),
+            rules.forward().stream()
+                .map(conditions::isSetToNull)
+                .collect(Collectors.joining(" OR ")),
+            guardOver("_kempty", ""),
+            each(
+                rules.forward(),
+                (i, rule) -> "        _kg%d := %s;\n".formatted(i, conditions.isLeftOut(rule))),
+            values(rules.forward(), "_kg", "_kfrom", "_kforward", ""),
+            assignments(rules.forward(), "_kg", "NEW", "_kforward", true));
+  }
+
   private String emptied() {
     return each(
         rules.forward(),
@@ -239,7 +289,7 @@ public final class SyncFunction {
         """
         .formatted(
             any(flags("_kr", rules.reverse())),
-            values(rules.reverse(), "_kr", "_kreverse", ""),
+            values(rules.reverse(), "_kr", "NEW", "_kreverse", ""),
             assignments(rules.reverse(), "_kr", "_kempty", "_kreverse", true),
             guardOver("_kempty", ""));
   }
@@ -270,7 +320,7 @@ public final class SyncFunction {
             guardOver("_kempty", ""));
   }
 
-  private String values(List<Rule> of, String flag, String into, String limit) {
+  private String values(List<Rule> of, String flag, String from, String into, String limit) {
     return "SELECT %s FROM %s %s INTO %s"
         .formatted(
             IntStream.rangeClosed(1, of.size())
@@ -279,7 +329,7 @@ public final class SyncFunction {
                         "CASE WHEN %1$s%2$d THEN (%3$s\n) END AS _k%2$d"
                             .formatted(flag, i, of.get(i - 1).expression()))
                 .collect(Collectors.joining(", ")),
-            asTable("NEW"),
+            asTable(from),
             limit,
             into);
   }

@@ -190,6 +190,57 @@ class SyncTriggerIT {
         });
   }
 
+  /** The worked example's definition, whose reverse survives a missing last name. */
+  private static final String EXAMPLE =
+      """
+      table: users
+      where: first_name IS NULL
+      set:
+        first_name: coalesce(regexp_replace(full_name, ' [^ ]+$', ''), '')
+        last_name: coalesce(substring(full_name FROM ' ([^ ]+)$'), '')
+      sync: {mode: trigger, reverse: {full_name: "btrim(first_name || ' ' || coalesce(last_name, ''))"}}
+      """;
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void theNewShapeOfARowNotReachedYetKeepsTheOtherHalf(PostgresServer server) {
+    for (String definition : List.of(SPLIT, EXAMPLE, SPLIT + "undo: journal\n")) {
+      on(
+          server,
+          database -> {
+            database.execute(USERS + "ALTER TABLE users ALTER COLUMN full_name SET NOT NULL;");
+            Program program = program(database).define(definition);
+            program.run().done();
+            database.execute(
+                """
+                ALTER TABLE users DISABLE TRIGGER zz_sluice_0001_split_s;
+                INSERT INTO users (id, full_name) SELECT n, 'Ann Lee' FROM generate_series(20, 24) AS n;
+                ALTER TABLE users ENABLE ALWAYS TRIGGER zz_sluice_0001_split_s;
+                UPDATE users SET first_name = 'Bob' WHERE id = 20;
+                UPDATE users SET last_name = 'Ray' WHERE id = 21;
+                UPDATE users SET first_name = 'Bob', last_name = 'Ray' WHERE id = 22;
+                UPDATE users SET first_name = 'Bob', full_name = 'Bob Ray' WHERE id = 23;
+                ALTER TABLE users ALTER COLUMN full_name DROP NOT NULL;
+                UPDATE users SET first_name = 'Bob', full_name = NULL WHERE id = 24;
+                """);
+            String expected =
+                "20|Bob Lee|Bob|Lee, 21|Ann Ray|Ann|Ray, 22|Bob Ray|Bob|Ray, 23|Bob Ray|Bob|Ray,"
+                    + " 24|-|Bob|Lee";
+            assertThat(rows(database, "id BETWEEN 20 AND 24")).isEqualTo(expected);
+            program.run().done();
+            assertThat(rows(database, "id BETWEEN 20 AND 24")).isEqualTo(expected);
+            if (definition.contains("undo: journal")) {
+              program.command("verify").done();
+              program.rollback("--discard-changes");
+              assertThat(rows(database, "id BETWEEN 20 AND 24"))
+                  .isEqualTo(
+                      "20|Bob Lee|Bob|-, 21|Ann Ray|-|Ray, 22|Bob Ray|Bob|Ray, 23|Bob Ray|Bob|-,"
+                          + " 24|-|Bob|-");
+            }
+          });
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("dev.sluice.testing.PostgresServer#all")
   void cleanupDropsItWithTheOldColumnInOneTransaction(PostgresServer server) {
