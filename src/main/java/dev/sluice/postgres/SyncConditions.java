@@ -83,6 +83,16 @@ final class SyncConditions {
         : "%s OR (%s AND %s)".formatted(source, differ(scope), isEmpty(rule.column()));
   }
 
+  /** Of an INSERT: whether the application gave what the column is computed from. */
+  String hasItsSource(Rule rule) {
+    return rule.sources().stream()
+            .map(name -> "NOT " + isEmpty(name))
+            .collect(Collectors.joining(" OR ", "(", ")"))
+        + rules.reverseOf(rule).stream()
+            .map(number -> " AND NOT _kr" + number)
+            .collect(Collectors.joining());
+  }
+
   /** An old column that the application left out, while it gave a new one. */
   String reverseOnInsert(Rule rule) {
     return isEmpty(rule.column())
@@ -106,7 +116,7 @@ final class SyncConditions {
             .formatted(value, initial, type(column));
   }
 
-  private String type(Identifier column) {
+  String type(Identifier column) {
     return rules
         .table()
         .column(column)

@@ -94,7 +94,7 @@ public final class SyncFunction {
             RETURN NEW;
           END IF;
           IF TG_OP = 'INSERT' THEN
-        %2$s  ELSE
+        %2$s%17$s  ELSE
         %3$s%15$s  END IF;
           IF NOT (_kfill OR %4$s) THEN
             RETURN NEW;
@@ -133,7 +133,8 @@ public final class SyncFunction {
                 rules.journal() == null ? "" : new SyncJournal(rules, rules.journal()).statements(),
                 setToNull(),
                 fill(),
-                flags().map("    %s := FALSE;\n"::formatted).collect(Collectors.joining()));
+                flags().map("    %s := FALSE;\n"::formatted).collect(Collectors.joining()),
+                atADefaultSetSince());
   }
 
   private String trialBody() {
@@ -170,6 +171,7 @@ public final class SyncFunction {
           _kforward record;
           _kreverse record;
           _kfrom record;
+          _kdefault text;
           _kfill boolean := FALSE;
           _kunder boolean;
           _kscope boolean;
@@ -271,6 +273,45 @@ public final class SyncFunction {
             "    _kempty.%s := %s;\n"
                 .formatted(
                     rule.column().quoted(), rules.defaults().getOrDefault(rule.column(), "NULL")));
+  }
+
+  /**
+   * {@code constrain.up.sql} may give the column a DEFAULT, and an application that knows of the
+   * old shape alone leaves the column out as before. Its source is given then: the default is
+   * nobody's value. Asked for each such row, because no moment is the one between the two defaults
+   * for every statement.
+   */
+  private String atADefaultSetSince() {
+    return each(
+        rules.forward(),
+        (i, rule) ->
+            rules.readsWritten(rule) || rule.sources().isEmpty()
+                ? ""
+                : """
+                    IF NOT _kf%1$d AND %2$s THEN
+                      SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+                      FROM pg_catalog.pg_attrdef d
+                      JOIN pg_catalog.pg_attribute a
+                        ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+                      WHERE d.adrelid = %3$d AND a.attname = %4$s
+                      INTO _kdefault;
+                      IF _kdefault IS NOT NULL THEN
+                        EXECUTE 'SELECT record_image_eq(ROW($1), ROW(CAST((' || _kdefault || ') AS %5$s)))'
+                        USING NEW.%6$s INTO _kf%1$d;
+                      END IF;
+                    END IF;
+                """
+                    .formatted(
+                        i,
+                        conditions.hasItsSource(rule),
+                        rules.table().oid(),
+                        literal(rule.column().value()),
+                        conditions.type(rule.column()).replace("'", "''"),
+                        rule.column().quoted()));
+  }
+
+  private static String literal(String text) {
+    return "'" + text.replace("'", "''") + "'";
   }
 
   private String guardOver(String row, String limit) {

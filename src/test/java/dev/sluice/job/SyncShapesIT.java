@@ -330,8 +330,10 @@ class SyncShapesIT {
           assertThat(program.run().done()).contains("2 rows changed");
           database.execute("INSERT INTO item (id, v) VALUES (3, 'c')");
           database.execute("INSERT INTO item (id, v, w) VALUES (4, 'd', 'none')");
+          database.execute("INSERT INTO item (id) VALUES (5)");
+          database.execute("INSERT INTO item (id, v, w) VALUES (6, 'f', 'given')");
           assertThat(text(database, "SELECT string_agg(w, ',' ORDER BY id) FROM item"))
-              .isEqualTo("A,MISSED,later,D");
+              .isEqualTo("A,MISSED,C,D,later,given");
         });
   }
 }

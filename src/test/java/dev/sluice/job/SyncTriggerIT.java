@@ -243,6 +243,34 @@ class SyncTriggerIT {
 
   @ParameterizedTest
   @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aDefaultThatConstrainSetsDoesNotTurnItOffForTheOldShape(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS);
+          Program program =
+              program(database)
+                  .define(SPLIT)
+                  .write(
+                      "constrain.up.sql",
+                      """
+                      ALTER TABLE users ALTER COLUMN first_name SET DEFAULT 'it''s';
+                      ALTER TABLE users ALTER COLUMN last_name SET DEFAULT '';
+                      """);
+          program.run().done();
+          database.execute(
+              """
+              INSERT INTO users (id, full_name) VALUES (11, 'Ada Lovelace');
+              INSERT INTO users VALUES (12, 'Ada Lovelace', 'A.');
+              INSERT INTO users (id, first_name) VALUES (13, 'New');
+              """);
+          assertThat(rows(database, "id > 10"))
+              .isEqualTo("11|Ada Lovelace|Ada|Lovelace, 12|Ada Lovelace|A.|Lovelace, 13|New |New|");
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
   void cleanupDropsItWithTheOldColumnInOneTransaction(PostgresServer server) {
     on(
         server,
