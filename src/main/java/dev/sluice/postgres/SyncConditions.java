@@ -5,6 +5,7 @@ import dev.sluice.postgres.SyncRules.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When a sync trigger computes a column: plpgsql conditions over NEW and OLD that are never NULL,
@@ -108,17 +109,25 @@ final class SyncConditions {
   }
 
   private String isEmpty(Identifier column) {
-    String value = "NEW." + column.quoted();
-    String initial = rules.defaults().get(column);
+    return isEmpty("NEW." + column.quoted(), rules.defaults().get(column), rules.table(), column);
+  }
+
+  /**
+   * @param initial SQL for what the column holds where an INSERT does not name it; null: nothing
+   */
+  static String isEmpty(String value, @Nullable String initial, Table table, Identifier column) {
     return initial == null
         ? "(%s IS NULL)".formatted(value)
         : "(%1$s IS NULL OR record_image_eq(ROW(%1$s), ROW(CAST((%2$s) AS %3$s))))"
-            .formatted(value, initial, type(column));
+            .formatted(value, initial, type(table, column));
   }
 
   String type(Identifier column) {
-    return rules
-        .table()
+    return type(rules.table(), column);
+  }
+
+  private static String type(Table table, Identifier column) {
+    return table
         .column(column)
         .orElseThrow(() -> new IllegalStateException("no column " + column))
         .type();

@@ -271,6 +271,76 @@ class SyncTriggerIT {
 
   @ParameterizedTest
   @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aLaunchKeepsWhatTheApplicationGaveBesideANull(PostgresServer server) {
+    for (String undo : List.of("", "undo: journal\n")) {
+      on(
+          server,
+          database -> {
+            database.execute(
+                """
+                CREATE TABLE users (id bigint PRIMARY KEY, full_name text);
+                INSERT INTO users SELECT n, 'Ann Lee' FROM generate_series(1, 4) AS n;
+                """);
+            String definition =
+                """
+                table: users
+                where: first_name IS NULL AND full_name IS NOT NULL
+                set:
+                  first_name: split_part(full_name, ' ', 1)
+                  last_name: split_part(full_name, ' ', 2)
+                sync: {mode: trigger, reverse: {full_name: "concat_ws(' ', first_name, last_name)"}}
+                verify: {differences: report}
+                """
+                    + undo;
+            Program program =
+                program(database)
+                    .define(definition + "checks: {after: [{name: never, sql: SELECT false}]}\n")
+                    .write(
+                        "expand.up.sql",
+                        "ALTER TABLE users ADD first_name text, ADD last_name varchar(20);")
+                    .write("expand.down.sql", "ALTER TABLE users DROP first_name, DROP last_name;");
+            program.run().failed(6);
+            database.execute(
+                """
+                UPDATE users SET first_name = NULL WHERE id = 1;
+                UPDATE users SET first_name = NULL, last_name = NULL, full_name = 'Bo Li' WHERE id = 2;
+                INSERT INTO users (id, last_name) VALUES (5, 'Ray');
+                """);
+            program.define(definition).run().done();
+            assertThat(rows(database, "TRUE"))
+                .isEqualTo(
+                    "1|Lee|Lee|Lee, 2|Bo Li|Bo|Li, 3|Ann Lee|Ann|Lee, 4|Ann Lee|Ann|Lee,"
+                        + " 5|Ray|Ray|Ray");
+            if (!undo.isEmpty()) {
+              assertThat(program.command("verify").done())
+                  .contains("recompute last_name: 3 rows compared, 0 differ");
+            }
+          });
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aColumnFromBeforeIsReplacedByTheBackfill(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(
+              """
+              CREATE TABLE users (id bigint PRIMARY KEY, full_name text, last_name text);
+              INSERT INTO users VALUES (1, 'Ann Lee', 'stale');
+              """);
+          Program program =
+              program(database)
+                  .define(WITH_JOURNAL)
+                  .write("expand.up.sql", "ALTER TABLE users ADD first_name text;");
+          program.run().done();
+          assertThat(rows(database, "TRUE")).isEqualTo("1|Ann Lee|Ann|Lee");
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
   void cleanupDropsItWithTheOldColumnInOneTransaction(PostgresServer server) {
     on(
         server,
