@@ -5,6 +5,7 @@ import dev.sluice.postgres.SyncRules.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,21 @@ final class SyncConditions {
   /** Of an UPDATE. What is computed from its own result is written by whoever writes its source. */
   String unwritten(Rule rule) {
     return rules.readsWritten(rule) ? "TRUE" : "NOT " + differ(rules.companions(rule));
+  }
+
+  /** Of our own UPDATE, which writes no source but one that is changed in place. */
+  String anySourceChanged() {
+    return differ(rules.forward().stream().flatMap(this::sourcesOf).distinct().toList());
+  }
+
+  /** Of our own UPDATE: whether what it wrote was computed from something else. */
+  String isOutdated(Rule rule) {
+    return differ(sourcesOf(rule).toList())
+        + " AND (%s OR %s)".formatted(differ(List.of(rule.column())), isEmpty(rule.column()));
+  }
+
+  private Stream<Identifier> sourcesOf(Rule rule) {
+    return rule.sources().stream().filter(name -> !rules.written().contains(name));
   }
 
   /** Of an UPDATE: whether the application writes the new shape. */

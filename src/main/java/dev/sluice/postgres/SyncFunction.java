@@ -90,8 +90,9 @@ public final class SyncFunction {
     return declarations()
         + """
         BEGIN
-          IF current_setting('sluice.migration', true) = '%1$s' THEN
-            RETURN NEW;
+          IF current_setting('sluice.migration', true) = '%1$s'
+             AND pg_catalog.pg_trigger_depth() = 1 THEN
+        %18$s    RETURN NEW;
           END IF;
           IF TG_OP = 'INSERT' THEN
         %2$s%17$s  ELSE
@@ -134,7 +135,8 @@ public final class SyncFunction {
                 setToNull(),
                 fill(),
                 flags().map("    %s := FALSE;\n"::formatted).collect(Collectors.joining()),
-                atADefaultSetSince());
+                atADefaultSetSince(),
+                inOurStatement());
   }
 
   private String trialBody() {
@@ -273,6 +275,32 @@ public final class SyncFunction {
             "    _kempty.%s := %s;\n"
                 .formatted(
                     rule.column().quoted(), rules.defaults().getOrDefault(rule.column(), "NULL")));
+  }
+
+  /**
+   * Our own chunk has computed the row, from what its sources were when it began: another trigger
+   * may have changed them since. The chunk's statement keeps the old values itself. What a trigger
+   * writes to other rows during our chunk, one call deeper, is the application's like any other.
+   */
+  private String inOurStatement() {
+    return """
+            IF TG_OP = 'UPDATE' AND %1$s THEN
+        %2$s      _kempty := NEW;
+        %3$s      IF (%4$s) AND coalesce((%5$s), FALSE) THEN
+                %6$s;
+        %7$s      END IF;
+            END IF;
+        """
+        .formatted(
+            conditions.anySourceChanged(),
+            each(
+                rules.forward(),
+                (i, rule) -> "      _kf%d := %s;\n".formatted(i, conditions.isOutdated(rule))),
+            emptied(),
+            any(flags("_kf", rules.forward())),
+            guardOver("_kempty", ""),
+            values(rules.forward(), "_kf", "NEW", "_kforward", ""),
+            assignments(rules.forward(), "_kf", "NEW", "_kforward", true));
   }
 
   /**
