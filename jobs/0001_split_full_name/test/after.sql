@@ -10,10 +10,12 @@ SELECT array_agg(first_name || '|' || last_name ORDER BY id) = ARRAY[
     'Zoë|🦊',
     'O''Brien-Smith|',
     '|',
-    '|',
     '|']
 FROM users
-WHERE id <= 12;
+WHERE id <= 11;
+
+-- Where there is no full name there is nothing to do.
+SELECT first_name IS NULL AND last_name IS NULL FROM users WHERE id = 12;
 
 -- Whom the application changed meanwhile too.
 SELECT full_name = first_name || ' ' || last_name AND first_name = 'First50' FROM users WHERE id = 50;

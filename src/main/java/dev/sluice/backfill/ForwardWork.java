@@ -2,12 +2,14 @@ package dev.sluice.backfill;
 
 import dev.sluice.migration.Change;
 import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Identifier;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.migration.Sync;
 import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.RowFault;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +19,11 @@ final class ForwardWork extends TableWork {
   private final DataSource dataSource;
   private final DataMigration migration;
   private final @Nullable RowTransformer transformer;
+  private final Map<Identifier, String> given;
   private final boolean keepsRowCount;
 
   /**
+   * @param given by column, SQL for whether the row's value is the application's, and stays
    * @param keepsRowCount whether each chunk must leave the number of rows as it is
    */
   ForwardWork(
@@ -27,8 +31,10 @@ final class ForwardWork extends TableWork {
       DataMigration migration,
       @Nullable RowTransformer transformer,
       WriteTarget target,
+      Map<Identifier, String> given,
       boolean keepsRowCount) {
     super(target, migration.change().writtenColumns());
+    this.given = Map.copyOf(given);
     this.keepsRowCount = keepsRowCount;
     this.dataSource = dataSource;
     this.migration = migration;
@@ -63,7 +69,7 @@ final class ForwardWork extends TableWork {
   private RowChange<?, ?> rowChange() {
     Change change = migration.change();
     if (change instanceof Change.SetExpressions set) {
-      return new SetChange(dataSource, target(), set.expressions(), lock());
+      return new SetChange(dataSource, target(), set.expressions(), given, lock());
     }
     if (change instanceof Change.Transform transform && transformer != null) {
       return new TransformChange(dataSource, target(), transform, transformer, lock());

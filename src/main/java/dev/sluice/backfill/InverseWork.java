@@ -8,6 +8,7 @@ import dev.sluice.postgres.RowFault;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableKey;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 
 /**
@@ -49,7 +50,7 @@ final class InverseWork extends TableWork {
 
   @Override
   public RowChange<?, ?> change() {
-    return new SetChange(dataSource, target(), inverse.expressions(), lock());
+    return new SetChange(dataSource, target(), inverse.expressions(), Map.of(), lock());
   }
 
   @Override

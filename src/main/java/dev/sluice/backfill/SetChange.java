@@ -29,10 +29,14 @@ final class SetChange implements RowChange<Key, Key> {
   private final RowLock lock;
   private final String update;
 
+  /**
+   * @param given by column, SQL for whether the row's value is the application's, and stays
+   */
   SetChange(
       DataSource dataSource,
       WriteTarget target,
       Map<Identifier, String> expressions,
+      Map<Identifier, String> given,
       RowLock lock) {
     this.jdbc = new JdbcTemplate(dataSource);
     this.key = target.key();
@@ -45,7 +49,14 @@ final class SetChange implements RowChange<Key, Key> {
             target.toDo(),
             (rs, row) -> key.read(rs),
             item -> item);
-    this.update = target.write(assignments(expressions), WriteStatement.Source.NONE);
+    this.update =
+        target.write(
+            assignments(expressions).stream()
+                .map(
+                    a ->
+                        new WriteStatement.Assignment(a.column(), a.value(), given.get(a.column())))
+                .toList(),
+            WriteStatement.Source.NONE);
   }
 
   static List<WriteStatement.Assignment> assignments(Map<Identifier, String> expressions) {

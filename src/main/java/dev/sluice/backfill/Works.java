@@ -4,13 +4,21 @@ import dev.sluice.control.Quarantine;
 import dev.sluice.control.UndoMethod;
 import dev.sluice.control.UndoPlans;
 import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Identifier;
 import dev.sluice.migration.RowTransformer;
+import dev.sluice.migration.Sync;
 import dev.sluice.migration.Undo;
 import dev.sluice.postgres.Catalog;
 import dev.sluice.postgres.JournalTable;
+import dev.sluice.postgres.SyncDefaults;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableKey;
+import dev.sluice.postgres.UserSql;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -34,13 +42,38 @@ final class Works {
    * @param withSetAside also the rows that stand in quarantine
    */
   Work forward(@Nullable RowTransformer transformer, boolean withSetAside) {
-    WriteTarget target = target(table());
+    Table table = table();
+    WriteTarget target = target(table);
     return new ForwardWork(
         dataSource,
         migration,
         transformer,
         withSetAside ? target : target.without(notSetAside(target.key())),
+        given(table),
         SameRowCount.isAsked(jdbc, migration, run));
+  }
+
+  /**
+   * In a column that expand has added there is no value but the trigger's and the application's.
+   * One that the guard does not ask for may be there although the row is under the guard: the
+   * application has set its neighbour to NULL, or has given this one alone. A column from before
+   * holds what is to be replaced, and so does one that is changed in place.
+   */
+  private Map<Identifier, String> given(Table table) {
+    Set<Identifier> before =
+        Set.copyOf(plan().map(UndoPlans.UndoPlan::columnsBefore).orElse(names(table)));
+    List<Identifier> added =
+        migration.change().writtenColumns().stream().filter(c -> !before.contains(c)).toList();
+    Map<Identifier, String> given = new LinkedHashMap<>();
+    if (!added.isEmpty() && migration.sync() instanceof Sync.Trigger) {
+      SyncDefaults.given(jdbc, migration.id(), table, added)
+          .forEach((column, sql) -> given.put(column, UserSql.forJdbc(sql)));
+    }
+    return given;
+  }
+
+  private static List<Identifier> names(Table table) {
+    return table.columns().stream().map(Table.Column::name).toList();
   }
 
   /**

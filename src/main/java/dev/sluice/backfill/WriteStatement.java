@@ -6,10 +6,12 @@ import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The statement that writes a chunk's rows, with their undo journal if there is one.
@@ -28,8 +30,14 @@ record WriteStatement(
    * A written column and its new value.
    *
    * @param value SQL for the value, given the name of the row that holds the source's columns
+   * @param given SQL, never NULL: whether the row's value is the application's, and stays; null: no
+   *     row's is
    */
-  record Assignment(Identifier column, UnaryOperator<String> value) {}
+  record Assignment(Identifier column, UnaryOperator<String> value, @Nullable String given) {
+    Assignment(Identifier column, UnaryOperator<String> value) {
+      this(column, value, null);
+    }
+  }
 
   /**
    * New values that are no expressions over the row.
@@ -75,8 +83,11 @@ record WriteStatement(
   String withJournal(JournalTable journal) {
     return journaled(journal, "TRUE", "NULL::uuid", "")
         + "SELECT * FROM _knew\n"
-        + "ON CONFLICT (%s) DO UPDATE SET %s, _kimage = excluded._kimage\n"
-            .formatted(journal.keyNames(), firstOldValues(journal));
+        + "ON CONFLICT (%s) DO UPDATE SET %s, _kimage = excluded._kimage%s\n"
+            .formatted(
+                journal.keyNames(),
+                firstOldValues(journal),
+                ifGiven(", %1$s = excluded.%1$s".formatted(JournalTable.BORN)));
   }
 
   /**
@@ -119,9 +130,9 @@ record WriteStatement(
           FROM _kold
           WHERE %s
             AND _kold._kdiffers
-          RETURNING %s, %s)
+          RETURNING %s, %s%s)
         %s
-        INSERT INTO %s AS _kj (%s, %s, _kimage)
+        INSERT INTO %s AS _kj (%s, %s, _kimage%s)
         """
         .formatted(
             selectOld(),
@@ -138,10 +149,24 @@ record WriteStatement(
             sameKey(),
             aliases("_kold."),
             journal.image(),
+            ifGiven(", _kold._kgiven"),
             before,
             journal.name().quoted(),
             journal.keyNames(),
-            journal.writtenNames());
+            journal.writtenNames(),
+            ifGiven(", " + JournalTable.BORN));
+  }
+
+  /** Where the application may have given a part of the row, the journal says so. */
+  private String ifGiven(String part) {
+    return given().isEmpty() ? "" : part;
+  }
+
+  private String given() {
+    return assignments.stream()
+        .map(Assignment::given)
+        .filter(Objects::nonNull)
+        .collect(Collectors.joining(" OR "));
   }
 
   private static String firstOldValues(JournalTable journal) {
@@ -155,8 +180,17 @@ record WriteStatement(
 
   private String set(String sourceRow) {
     return assignments.stream()
-        .map(a -> "%s = %s".formatted(a.column().quoted(), a.value().apply(sourceRow)))
+        .map(a -> "%s = %s".formatted(a.column().quoted(), value(a, sourceRow)))
         .collect(Collectors.joining(", "));
+  }
+
+  /** Cast without its length: a value that is too long must not be cut off. */
+  private String value(Assignment assignment, String sourceRow) {
+    String value = assignment.value().apply(sourceRow);
+    return assignment.given() == null
+        ? value
+        : "CASE WHEN %s THEN %s ELSE CAST(%s AS %s) END"
+            .formatted(assignment.given(), column(assignment), value, type(assignment.column()));
   }
 
   private String selectOld() {
@@ -168,6 +202,9 @@ record WriteStatement(
       columns.add("%s AS %s".formatted(column(assignments.get(i)), oldAlias(i)));
     }
     source.columns().forEach(name -> columns.add(Source.NAME + "." + name));
+    if (!given().isEmpty()) {
+      columns.add("(%s) AS _kgiven".formatted(given()));
+    }
     return String.join(", ", columns);
   }
 

@@ -5,6 +5,8 @@ import dev.sluice.postgres.SyncRules.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When a sync trigger computes a column: plpgsql conditions over NEW and OLD that are never NULL,
@@ -51,6 +53,35 @@ final class SyncConditions {
     return rules.readsWritten(rule) ? "TRUE" : "NOT " + differ(rules.companions(rule));
   }
 
+  /** Of our own UPDATE, which writes no source but one that is changed in place. */
+  String anySourceChanged() {
+    return differ(rules.forward().stream().flatMap(this::sourcesOf).distinct().toList());
+  }
+
+  /** Of our own UPDATE: whether what it wrote was computed from something else. */
+  String isOutdated(Rule rule) {
+    return differ(sourcesOf(rule).toList())
+        + " AND (%s OR %s)".formatted(differ(List.of(rule.column())), isEmpty(rule.column()));
+  }
+
+  private Stream<Identifier> sourcesOf(Rule rule) {
+    return rule.sources().stream().filter(name -> !rules.written().contains(name));
+  }
+
+  /** Of an UPDATE: whether the application writes the new shape. */
+  String anyWritten() {
+    return differ(rules.written());
+  }
+
+  /**
+   * Of an UPDATE that writes the new shape of a row which was not reached: whether the column is
+   * still to be computed. Who gave it a value before, alone, meant that too.
+   */
+  String isLeftOut(Rule rule) {
+    String unchanged = "NOT " + differ(List.of(rule.column()));
+    return rules.readsWritten(rule) ? unchanged : unchanged + " AND " + isEmpty(rule.column());
+  }
+
   /** Of an UPDATE: whether a source of the column has just gone. */
   String isSetToNull(Rule rule) {
     return rule.sources().isEmpty()
@@ -69,6 +100,16 @@ final class SyncConditions {
         : "%s OR (%s AND %s)".formatted(source, differ(scope), isEmpty(rule.column()));
   }
 
+  /** Of an INSERT: whether the application gave what the column is computed from. */
+  String hasItsSource(Rule rule) {
+    return rule.sources().stream()
+            .map(name -> "NOT " + isEmpty(name))
+            .collect(Collectors.joining(" OR ", "(", ")"))
+        + rules.reverseOf(rule).stream()
+            .map(number -> " AND NOT _kr" + number)
+            .collect(Collectors.joining());
+  }
+
   /** An old column that the application left out, while it gave a new one. */
   String reverseOnInsert(Rule rule) {
     return isEmpty(rule.column())
@@ -84,17 +125,25 @@ final class SyncConditions {
   }
 
   private String isEmpty(Identifier column) {
-    String value = "NEW." + column.quoted();
-    String initial = rules.defaults().get(column);
+    return isEmpty("NEW." + column.quoted(), rules.defaults().get(column), rules.table(), column);
+  }
+
+  /**
+   * @param initial SQL for what the column holds where an INSERT does not name it; null: nothing
+   */
+  static String isEmpty(String value, @Nullable String initial, Table table, Identifier column) {
     return initial == null
         ? "(%s IS NULL)".formatted(value)
         : "(%1$s IS NULL OR record_image_eq(ROW(%1$s), ROW(CAST((%2$s) AS %3$s))))"
-            .formatted(value, initial, type(column));
+            .formatted(value, initial, type(table, column));
   }
 
-  private String type(Identifier column) {
-    return rules
-        .table()
+  String type(Identifier column) {
+    return type(rules.table(), column);
+  }
+
+  private static String type(Table table, Identifier column) {
+    return table
         .column(column)
         .orElseThrow(() -> new IllegalStateException("no column " + column))
         .type();

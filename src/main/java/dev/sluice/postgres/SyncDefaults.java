@@ -78,12 +78,41 @@ public final class SyncDefaults {
             SELECT format('COMMENT ON FUNCTION %s() IS %L', CAST(? AS text),
                           json_build_object(
                             'writes', json_object(CAST(? AS text[]), CAST(? AS text[])),
-                            'reads', to_json(CAST(? AS text[]))))
+                            'reads', to_json(CAST(? AS text[])),
+                            'marks', to_json(CAST(? AS text[]))))
             """,
             String.class,
             SyncFunction.nameOf(rules.id()),
             rules.writes().stream().map(Identifier::value).toArray(String[]::new),
             rules.writes().stream().map(rules.defaults()::get).toArray(String[]::new),
-            rules.reads().stream().map(Identifier::value).toArray(String[]::new)));
+            rules.reads().stream().map(Identifier::value).toArray(String[]::new),
+            rules.marks().stream().map(Identifier::value).toArray(String[]::new)));
+  }
+
+  /**
+   * Of these columns, which the migration has added: where a value stands there, the application
+   * has given it, or the trigger has computed it, whatever the guard says. By column, as SQL over
+   * the table's row that is never NULL. As the trigger's function was made: at this launch.
+   */
+  public static Map<Identifier, String> given(
+      JdbcOperations jdbc, MigrationId id, Table table, Collection<Identifier> added) {
+    Map<Identifier, String> defaults = read(jdbc, id, table, added);
+    Map<Identifier, String> given = new LinkedHashMap<>();
+    jdbc.query(
+        """
+        SELECT name
+        FROM json_array_elements_text(
+               CAST(obj_description(to_regprocedure(?), 'pg_proc') AS json) -> 'marks') AS name
+        WHERE name = ANY (?)
+        """,
+        row -> {
+          Identifier column = new Identifier(row.getString(1));
+          String value = table.name().name().quoted() + "." + column.quoted();
+          given.put(
+              column, "NOT " + SyncConditions.isEmpty(value, defaults.get(column), table, column));
+        },
+        SyncFunction.nameOf(id) + "()",
+        added.stream().map(Identifier::value).toArray(String[]::new));
+    return given;
   }
 }

@@ -90,13 +90,14 @@ public final class SyncFunction {
     return declarations()
         + """
         BEGIN
-          IF current_setting('sluice.migration', true) = '%1$s' THEN
-            RETURN NEW;
+          IF current_setting('sluice.migration', true) = '%1$s'
+             AND pg_catalog.pg_trigger_depth() = 1 THEN
+        %18$s    RETURN NEW;
           END IF;
           IF TG_OP = 'INSERT' THEN
-        %2$s  ELSE
-        %3$s  END IF;
-          IF NOT (%4$s) THEN
+        %2$s%17$s  ELSE
+        %3$s%15$s  END IF;
+          IF NOT (_kfill OR %4$s) THEN
             RETURN NEW;
           END IF;
           _kunder := coalesce((%5$s), FALSE);
@@ -106,9 +107,13 @@ public final class SyncFunction {
         %7$s    _kscope := coalesce((%8$s), FALSE);
           END IF;
         %9$s%14$s  IF NOT _kscope THEN
-            RETURN NEW;
+            IF NOT _kfill THEN
+              RETURN NEW;
+            END IF;
+        %16$s  END IF;
+          IF NOT _kfill THEN
+            _kbefore := NEW;
           END IF;
-          _kbefore := NEW;
           %10$s;
         %11$s%12$s%13$s  RETURN NEW;
         END
@@ -123,11 +128,15 @@ public final class SyncFunction {
                 emptied(),
                 guardOver("_kempty", ""),
                 rules.reverse().isEmpty() ? "" : reverseValues(),
-                values(rules.forward(), "_kf", "_kforward", ""),
+                values(rules.forward(), "_kf", "NEW", "_kforward", ""),
                 assignments(rules.forward(), "_kf", "NEW", "_kforward", true),
                 assignments(rules.reverse(), "_kr", "NEW", "_kreverse", true),
                 rules.journal() == null ? "" : new SyncJournal(rules, rules.journal()).statements(),
-                setToNull());
+                setToNull(),
+                fill(),
+                flags().map("    %s := FALSE;\n"::formatted).collect(Collectors.joining()),
+                atADefaultSetSince(),
+                inOurStatement());
   }
 
   private String trialBody() {
@@ -148,8 +157,8 @@ public final class SyncFunction {
                 guardOver("_kempty", "LIMIT 0"),
                 rules.reverse().isEmpty()
                     ? "NULL"
-                    : values(rules.reverse(), "_kr", "_kreverse", "LIMIT 0"),
-                values(rules.forward(), "_kf", "_kforward", "LIMIT 0"),
+                    : values(rules.reverse(), "_kr", "NEW", "_kreverse", "LIMIT 0"),
+                values(rules.forward(), "_kf", "NEW", "_kforward", "LIMIT 0"),
                 assignments(rules.forward(), "_kf", "NEW", "_kforward", false),
                 assignments(rules.reverse(), "_kr", "NEW", "_kreverse", false));
   }
@@ -163,11 +172,16 @@ public final class SyncFunction {
           _kempty record;
           _kforward record;
           _kreverse record;
+          _kfrom record;
+          _kdefault text;
+          _kfill boolean := FALSE;
           _kunder boolean;
           _kscope boolean;
         %s"""
         .formatted(
-            flags().map("  %s boolean := FALSE;\n"::formatted).collect(Collectors.joining()));
+            Stream.concat(flags(), flags("_kg", rules.forward()))
+                .map("  %s boolean := FALSE;\n"::formatted)
+                .collect(Collectors.joining()));
   }
 
   private Stream<String> flags() {
@@ -214,6 +228,46 @@ public final class SyncFunction {
                     (i, rule) -> "    _kf%d := %s;\n".formatted(i, conditions.unwritten(rule))));
   }
 
+  /**
+   * The application writes the new shape of a row that was not reached yet: what it leaves out is
+   * still in the old shape alone, and a reverse expression would overwrite that with half a row. So
+   * the row is completed first. Computed from the new sources, so that an old column which is
+   * written too counts; from those before where one has just gone.
+   */
+  private String fill() {
+    return """
+            IF %1$s THEN
+              _kfill := coalesce((%2$s), FALSE);
+              IF _kfill THEN
+                _kbefore := NEW;
+                _kempty := NEW;
+        %3$s        IF %4$s THEN
+                  _kfrom := OLD;
+                ELSE
+                  _kfrom := NEW;
+                  _kfill := coalesce((%5$s), FALSE);
+                END IF;
+              END IF;
+              IF _kfill THEN
+        %6$s        %7$s;
+        %8$s      END IF;
+            END IF;
+        """
+        .formatted(
+            conditions.anyWritten(),
+            guardOver("OLD", ""),
+            emptied(),
+            rules.forward().stream()
+                .map(conditions::isSetToNull)
+                .collect(Collectors.joining(" OR ")),
+            guardOver("_kempty", ""),
+            each(
+                rules.forward(),
+                (i, rule) -> "        _kg%d := %s;\n".formatted(i, conditions.isLeftOut(rule))),
+            values(rules.forward(), "_kg", "_kfrom", "_kforward", ""),
+            assignments(rules.forward(), "_kg", "NEW", "_kforward", true));
+  }
+
   private String emptied() {
     return each(
         rules.forward(),
@@ -221,6 +275,71 @@ public final class SyncFunction {
             "    _kempty.%s := %s;\n"
                 .formatted(
                     rule.column().quoted(), rules.defaults().getOrDefault(rule.column(), "NULL")));
+  }
+
+  /**
+   * Our own chunk has computed the row, from what its sources were when it began: another trigger
+   * may have changed them since. The chunk's statement keeps the old values itself. What a trigger
+   * writes to other rows during our chunk, one call deeper, is the application's like any other.
+   */
+  private String inOurStatement() {
+    return """
+            IF TG_OP = 'UPDATE' AND %1$s THEN
+        %2$s      _kempty := NEW;
+        %3$s      IF (%4$s) AND coalesce((%5$s), FALSE) THEN
+                %6$s;
+        %7$s      END IF;
+            END IF;
+        """
+        .formatted(
+            conditions.anySourceChanged(),
+            each(
+                rules.forward(),
+                (i, rule) -> "      _kf%d := %s;\n".formatted(i, conditions.isOutdated(rule))),
+            emptied(),
+            any(flags("_kf", rules.forward())),
+            guardOver("_kempty", ""),
+            values(rules.forward(), "_kf", "NEW", "_kforward", ""),
+            assignments(rules.forward(), "_kf", "NEW", "_kforward", true));
+  }
+
+  /**
+   * {@code constrain.up.sql} may give the column a DEFAULT, and an application that knows of the
+   * old shape alone leaves the column out as before. Its source is given then: the default is
+   * nobody's value. Asked for each such row, because no moment is the one between the two defaults
+   * for every statement.
+   */
+  private String atADefaultSetSince() {
+    return each(
+        rules.forward(),
+        (i, rule) ->
+            rules.readsWritten(rule) || rule.sources().isEmpty()
+                ? ""
+                : """
+                    IF NOT _kf%1$d AND %2$s THEN
+                      SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+                      FROM pg_catalog.pg_attrdef d
+                      JOIN pg_catalog.pg_attribute a
+                        ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+                      WHERE d.adrelid = %3$d AND a.attname = %4$s
+                      INTO _kdefault;
+                      IF _kdefault IS NOT NULL THEN
+                        EXECUTE 'SELECT record_image_eq(ROW($1), ROW(CAST((' || _kdefault || ') AS %5$s)))'
+                        USING NEW.%6$s INTO _kf%1$d;
+                      END IF;
+                    END IF;
+                """
+                    .formatted(
+                        i,
+                        conditions.hasItsSource(rule),
+                        rules.table().oid(),
+                        literal(rule.column().value()),
+                        conditions.type(rule.column()).replace("'", "''"),
+                        rule.column().quoted()));
+  }
+
+  private static String literal(String text) {
+    return "'" + text.replace("'", "''") + "'";
   }
 
   private String guardOver(String row, String limit) {
@@ -239,7 +358,7 @@ public final class SyncFunction {
         """
         .formatted(
             any(flags("_kr", rules.reverse())),
-            values(rules.reverse(), "_kr", "_kreverse", ""),
+            values(rules.reverse(), "_kr", "NEW", "_kreverse", ""),
             assignments(rules.reverse(), "_kr", "_kempty", "_kreverse", true),
             guardOver("_kempty", ""));
   }
@@ -270,7 +389,7 @@ public final class SyncFunction {
             guardOver("_kempty", ""));
   }
 
-  private String values(List<Rule> of, String flag, String into, String limit) {
+  private String values(List<Rule> of, String flag, String from, String into, String limit) {
     return "SELECT %s FROM %s %s INTO %s"
         .formatted(
             IntStream.rangeClosed(1, of.size())
@@ -279,7 +398,7 @@ public final class SyncFunction {
                         "CASE WHEN %1$s%2$d THEN (%3$s\n) END AS _k%2$d"
                             .formatted(flag, i, of.get(i - 1).expression()))
                 .collect(Collectors.joining(", ")),
-            asTable("NEW"),
+            asTable(from),
             limit,
             into);
   }

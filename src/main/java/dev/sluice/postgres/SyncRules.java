@@ -82,6 +82,17 @@ public record SyncRules(
     return !Collections.disjoint(rule.sources(), written());
   }
 
+  /**
+   * The written columns where a value tells nothing of what is still to do: the guard does not ask
+   * for them, and they are not changed in place.
+   */
+  List<Identifier> marks() {
+    return forward.stream()
+        .filter(rule -> !guardSources.contains(rule.column()) && !readsWritten(rule))
+        .map(Rule::column)
+        .toList();
+  }
+
   /** The columns whose change may bring a row under the guard, beside the written ones. */
   List<Identifier> scopeColumns() {
     return guardSources.stream().filter(name -> !written().contains(name)).toList();

@@ -156,6 +156,47 @@ class SyncShapesIT {
 
   @ParameterizedTest
   @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void followsWhatTheTablesTriggersWriteDuringOurChunk(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(
+              """
+              CREATE TABLE item (id int PRIMARY KEY, v text, w text);
+              INSERT INTO item SELECT n, 'a' FROM generate_series(1, 300) AS n;
+              CREATE FUNCTION others() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN UPDATE item SET v = ''other'' WHERE id = NEW.id / 2 AND v <> ''other''; RETURN NULL; END';
+              CREATE TRIGGER others AFTER UPDATE ON item
+                FOR EACH ROW WHEN (NEW.id IN (4, 300)) EXECUTE FUNCTION others();
+              CREATE FUNCTION own() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN NEW.v := ''own''; RETURN NEW; END';
+              CREATE TRIGGER own BEFORE UPDATE ON item
+                FOR EACH ROW WHEN (NEW.id = 7) EXECUTE FUNCTION own();
+              """);
+          Program program =
+              program(database)
+                  .define(
+                      """
+                      table: item
+                      where: w IS NULL
+                      set: {w: upper(v)}
+                      undo: journal
+                      sync: trigger
+                      chunk: {rows: 100}
+                      workers: 1
+                      """);
+          program.run().done();
+          assertThat(
+                  text(database, "SELECT string_agg(w, ',' ORDER BY id) FROM item WHERE w <> 'A'"))
+              .isEqualTo("OTHER,OWN,OTHER");
+          program.command("verify").done();
+          program.rollback().done();
+          assertThat(database.count("item WHERE w IS NOT NULL")).isZero();
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
   void allStatementsThatWrite(PostgresServer server) {
     on(
         server,
@@ -330,8 +371,10 @@ class SyncShapesIT {
           assertThat(program.run().done()).contains("2 rows changed");
           database.execute("INSERT INTO item (id, v) VALUES (3, 'c')");
           database.execute("INSERT INTO item (id, v, w) VALUES (4, 'd', 'none')");
+          database.execute("INSERT INTO item (id) VALUES (5)");
+          database.execute("INSERT INTO item (id, v, w) VALUES (6, 'f', 'given')");
           assertThat(text(database, "SELECT string_agg(w, ',' ORDER BY id) FROM item"))
-              .isEqualTo("A,MISSED,later,D");
+              .isEqualTo("A,MISSED,C,D,later,given");
         });
   }
 }

@@ -190,6 +190,155 @@ class SyncTriggerIT {
         });
   }
 
+  /** The worked example's definition, whose reverse survives a missing last name. */
+  private static final String EXAMPLE =
+      """
+      table: users
+      where: first_name IS NULL
+      set:
+        first_name: coalesce(regexp_replace(full_name, ' [^ ]+$', ''), '')
+        last_name: coalesce(substring(full_name FROM ' ([^ ]+)$'), '')
+      sync: {mode: trigger, reverse: {full_name: "btrim(first_name || ' ' || coalesce(last_name, ''))"}}
+      """;
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void theNewShapeOfARowNotReachedYetKeepsTheOtherHalf(PostgresServer server) {
+    for (String definition : List.of(SPLIT, EXAMPLE, SPLIT + "undo: journal\n")) {
+      on(
+          server,
+          database -> {
+            database.execute(USERS + "ALTER TABLE users ALTER COLUMN full_name SET NOT NULL;");
+            Program program = program(database).define(definition);
+            program.run().done();
+            database.execute(
+                """
+                ALTER TABLE users DISABLE TRIGGER zz_sluice_0001_split_s;
+                INSERT INTO users (id, full_name) SELECT n, 'Ann Lee' FROM generate_series(20, 24) AS n;
+                ALTER TABLE users ENABLE ALWAYS TRIGGER zz_sluice_0001_split_s;
+                UPDATE users SET first_name = 'Bob' WHERE id = 20;
+                UPDATE users SET last_name = 'Ray' WHERE id = 21;
+                UPDATE users SET first_name = 'Bob', last_name = 'Ray' WHERE id = 22;
+                UPDATE users SET first_name = 'Bob', full_name = 'Bob Ray' WHERE id = 23;
+                ALTER TABLE users ALTER COLUMN full_name DROP NOT NULL;
+                UPDATE users SET first_name = 'Bob', full_name = NULL WHERE id = 24;
+                """);
+            String expected =
+                "20|Bob Lee|Bob|Lee, 21|Ann Ray|Ann|Ray, 22|Bob Ray|Bob|Ray, 23|Bob Ray|Bob|Ray,"
+                    + " 24|-|Bob|Lee";
+            assertThat(rows(database, "id BETWEEN 20 AND 24")).isEqualTo(expected);
+            program.run().done();
+            assertThat(rows(database, "id BETWEEN 20 AND 24")).isEqualTo(expected);
+            if (definition.contains("undo: journal")) {
+              program.command("verify").done();
+              program.rollback("--discard-changes");
+              assertThat(rows(database, "id BETWEEN 20 AND 24"))
+                  .isEqualTo(
+                      "20|Bob Lee|Bob|-, 21|Ann Ray|-|Ray, 22|Bob Ray|Bob|Ray, 23|Bob Ray|Bob|-,"
+                          + " 24|-|Bob|-");
+            }
+          });
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aDefaultThatConstrainSetsDoesNotTurnItOffForTheOldShape(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS);
+          Program program =
+              program(database)
+                  .define(SPLIT)
+                  .write(
+                      "constrain.up.sql",
+                      """
+                      ALTER TABLE users ALTER COLUMN first_name SET DEFAULT 'it''s';
+                      ALTER TABLE users ALTER COLUMN last_name SET DEFAULT '';
+                      """);
+          program.run().done();
+          database.execute(
+              """
+              INSERT INTO users (id, full_name) VALUES (11, 'Ada Lovelace');
+              INSERT INTO users VALUES (12, 'Ada Lovelace', 'A.');
+              INSERT INTO users (id, first_name) VALUES (13, 'New');
+              """);
+          assertThat(rows(database, "id > 10"))
+              .isEqualTo("11|Ada Lovelace|Ada|Lovelace, 12|Ada Lovelace|A.|Lovelace, 13|New |New|");
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aLaunchKeepsWhatTheApplicationGaveBesideANull(PostgresServer server) {
+    for (String undo : List.of("", "undo: journal\n")) {
+      on(
+          server,
+          database -> {
+            database.execute(
+                """
+                CREATE TABLE users (id bigint PRIMARY KEY, full_name text);
+                INSERT INTO users SELECT n, 'Ann Lee' FROM generate_series(1, 4) AS n;
+                """);
+            String definition =
+                """
+                table: users
+                where: first_name IS NULL AND full_name IS NOT NULL
+                set:
+                  first_name: split_part(full_name, ' ', 1)
+                  last_name: split_part(full_name, ' ', 2)
+                sync: {mode: trigger, reverse: {full_name: "concat_ws(' ', first_name, last_name)"}}
+                verify: {differences: report}
+                """
+                    + undo;
+            Program program =
+                program(database)
+                    .define(definition + "checks: {after: [{name: never, sql: SELECT false}]}\n")
+                    .write(
+                        "expand.up.sql",
+                        "ALTER TABLE users ADD first_name text, ADD last_name varchar(20);")
+                    .write("expand.down.sql", "ALTER TABLE users DROP first_name, DROP last_name;");
+            program.run().failed(6);
+            database.execute(
+                """
+                UPDATE users SET first_name = NULL WHERE id = 1;
+                UPDATE users SET first_name = NULL, last_name = NULL, full_name = 'Bo Li' WHERE id = 2;
+                INSERT INTO users (id, last_name) VALUES (5, 'Ray');
+                """);
+            program.define(definition).run().done();
+            assertThat(rows(database, "TRUE"))
+                .isEqualTo(
+                    "1|Lee|Lee|Lee, 2|Bo Li|Bo|Li, 3|Ann Lee|Ann|Lee, 4|Ann Lee|Ann|Lee,"
+                        + " 5|Ray|Ray|Ray");
+            if (!undo.isEmpty()) {
+              assertThat(program.command("verify").done())
+                  .contains("recompute last_name: 3 rows compared, 0 differ");
+            }
+          });
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aColumnFromBeforeIsReplacedByTheBackfill(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(
+              """
+              CREATE TABLE users (id bigint PRIMARY KEY, full_name text, last_name text);
+              INSERT INTO users VALUES (1, 'Ann Lee', 'stale');
+              """);
+          Program program =
+              program(database)
+                  .define(WITH_JOURNAL)
+                  .write("expand.up.sql", "ALTER TABLE users ADD first_name text;");
+          program.run().done();
+          assertThat(rows(database, "TRUE")).isEqualTo("1|Ann Lee|Ann|Lee");
+        });
+  }
+
   @ParameterizedTest
   @MethodSource("dev.sluice.testing.PostgresServer#all")
   void cleanupDropsItWithTheOldColumnInOneTransaction(PostgresServer server) {

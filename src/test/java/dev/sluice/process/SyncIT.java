@@ -96,4 +96,54 @@ class SyncIT {
       assertThat(database.count("word WHERE w IS DISTINCT FROM upper(v)")).isZero();
     }
   }
+
+  @Test
+  void theNewShapeBesideAKilledRunLosesNothing() throws Exception {
+    try (TestDatabase database = PostgresServer.newest().newDatabase();
+        RunWatch watch = new RunWatch(database, ID);
+        Connection holder = database.connect()) {
+      database.execute(
+          """
+          CREATE TABLE users (id int PRIMARY KEY, full_name text NOT NULL, first_name text, last_name text);
+          INSERT INTO users SELECT n, 'Ann' || n || ' Lee' || n FROM generate_series(1, 500) AS n;
+          """);
+      Migrations migrations =
+          new Migrations(jobs, database)
+              .define(
+                  ID,
+                  """
+                  table: users
+                  where: first_name IS NULL
+                  set:
+                    first_name: split_part(full_name, ' ', 1)
+                    last_name: split_part(full_name, ' ', 2)
+                  sync: {mode: trigger, reverse: {full_name: "first_name || ' ' || last_name"}}
+                  """);
+      begin(holder, "SELECT FROM users FOR UPDATE");
+      try (SluiceProcess process = migrations.start(ID)) {
+        watch.await("the trigger", process, () -> database.count(STANDS) == 1);
+        process.kill9();
+        process.waitFor();
+      }
+      holder.rollback();
+      database.execute(
+          """
+          UPDATE users SET first_name = 'Bob' WHERE id = 20;
+          UPDATE users SET last_name = 'Ray' WHERE id = 30;
+          """);
+      try (SluiceProcess again = migrations.start(ID)) {
+        assertThat(again.waitFor()).as("%s", again).isZero();
+      }
+      assertThat(
+              database.count(
+                  """
+                  users WHERE (full_name, first_name, last_name) =
+                    (CASE WHEN id = 20 THEN 'Bob' ELSE 'Ann' || id END || ' '
+                       || CASE WHEN id = 30 THEN 'Ray' ELSE 'Lee' || id END,
+                     CASE WHEN id = 20 THEN 'Bob' ELSE 'Ann' || id END,
+                     CASE WHEN id = 30 THEN 'Ray' ELSE 'Lee' || id END)
+                  """))
+          .isEqualTo(500);
+    }
+  }
 }
