@@ -354,4 +354,43 @@ class SyncTriggerIT {
           assertThat(database.count("pg_trigger WHERE tgname = 'zz_sluice_0001_split_s'")).isZero();
         });
   }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aForceThatEndsTheTwoShapesEndsTheTriggerBeforeTheJournal(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS);
+          Program program = program(database).define(WITH_JOURNAL);
+          String triggers = "pg_trigger WHERE tgname = 'zz_sluice_0001_split_s'";
+          for (String state : List.of("pending", "rolled_back", "cleaned")) {
+            database.execute("UPDATE users SET first_name = NULL, last_name = NULL");
+            program.run().done();
+            program.command("force", "completed").done();
+            assertThat(database.count(triggers)).as(state).isEqualTo(1);
+            program.command("force", state, "--discard-journal").done();
+            database.execute("UPDATE users SET full_name = full_name || ' Jr'");
+            assertThat(database.count(triggers)).as(state).isZero();
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aForceThatWasKilledBehindTheLedgerIsEndedByTheNextOne(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS);
+          Program program = program(database).define(WITH_JOURNAL);
+          program.run().done();
+          database.execute("UPDATE sluice.migration SET state = 'rolled_back'");
+          assertThat(program.command("force", "rolled_back", "--discard-journal").done())
+              .contains("is rolled_back already");
+          database.execute("UPDATE users SET full_name = full_name || ' Jr'");
+          assertThat(database.count("pg_trigger WHERE tgname = 'zz_sluice_0001_split_s'")).isZero();
+          assertThat(program.run().done()).contains("0 rows changed");
+        });
+  }
 }
