@@ -13,12 +13,14 @@ import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptReader;
 import dev.sluice.validation.ApplicationValues;
 import dev.sluice.validation.RestoreCheck;
+import dev.sluice.validation.SyncDependents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What speaks against taking a run back. Changes nothing. */
 final class RollbackChecks {
@@ -65,6 +67,9 @@ final class RollbackChecks {
           "table %s is gone, with every row that could be put back.".formatted(migration.table()));
     }
     undo.dropsOldColumns().ifPresent(refusals::add);
+    undo.table()
+        .map(table -> syncDependents(table, undo.droppedColumns(table)))
+        .ifPresent(refusals::addAll);
     UndoMethod method = undo.method();
     if (method == UndoMethod.NONE) {
       refusals.add("the run began with 'undo: none': nothing was kept that could be put back.");
@@ -81,6 +86,11 @@ final class RollbackChecks {
           "the run was made before undo was built: nothing was kept that could be put back.");
     }
     return refusals;
+  }
+
+  private List<String> syncDependents(Table table, List<Identifier> dropped) {
+    return new SyncDependents(new JdbcTemplate(dataSource))
+        .refusals(migration.id(), table, dropped, "expand.down.sql");
   }
 
   /**

@@ -231,7 +231,10 @@ class SyncTriggerIT {
                   .define(SPLIT + "cleanup: {after: 0s}\n")
                   .write("cleanup.up.sql", "ALTER TABLE users DROP COLUMN full_name;\n");
           program.run().done();
-          assertThat(program.command("cleanup", "--confirm", "0001_split").exitCode()).isNotZero();
+          Program.Answer failed = program.command("cleanup", "--confirm", "0001_split");
+          assertThat(failed.exitCode()).isNotZero();
+          assertThat(failed.err())
+              .contains("[2BP01] (view names depends on column full_name of table users)");
           database.execute("INSERT INTO users (id, full_name) VALUES (99, 'Ada Lovelace')");
           assertThat(rows(database, "id = 99")).isEqualTo("99|Ada Lovelace|Ada|Lovelace");
           database.execute("DROP VIEW names");
@@ -391,6 +394,57 @@ class SyncTriggerIT {
           database.execute("UPDATE users SET full_name = full_name || ' Jr'");
           assertThat(database.count("pg_trigger WHERE tgname = 'zz_sluice_0001_split_s'")).isZero();
           assertThat(program.run().done()).contains("0 rows changed");
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aColumnThatAnothersTriggerNeedsStaysUntilThatOneEnds(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS);
+          Program first =
+              program(database)
+                  .define(
+                      """
+                      table: users
+                      where: fn IS NULL AND full_name IS NOT NULL
+                      set: {fn: "split_part(full_name, ' ', 1)"}
+                      sync: trigger
+                      cleanup: {after: 0s}
+                      """)
+                  .write("expand.up.sql", "ALTER TABLE users ADD COLUMN fn text;")
+                  .write("expand.down.sql", "ALTER TABLE users DROP COLUMN fn;")
+                  .write("cleanup.up.sql", "ALTER TABLE users DROP COLUMN full_name;");
+          first.run().done();
+          Program second =
+              new Program(database, jobs, "0002_initial")
+                  .define(
+                      """
+                      table: users
+                      where: first_name IS NULL AND fn IS NOT NULL AND full_name IS NOT NULL
+                      set: {first_name: "left(fn, 1)"}
+                      undo: journal
+                      sync: trigger
+                      """);
+          second.run().done();
+
+          assertThat(first.rollback().failed(3))
+              .isEqualTo(
+                  "0001_split: expand.down.sql drops column 'fn' of public.users, which the sync"
+                      + " trigger of '0002_initial' needs. Roll back or clean up 0002_initial first.\n");
+          assertThat(first.command("cleanup", "--confirm", "0001_split").failed(3))
+              .isEqualTo(
+                  "0001_split: cleanup.up.sql drops column 'full_name' of public.users, which the"
+                      + " sync trigger of '0002_initial' needs. Roll back or clean up 0002_initial"
+                      + " first.\n");
+          database.execute("INSERT INTO users (id, full_name) VALUES (11, 'Ada Lovelace')");
+          assertThat(rows(database, "id = 11 AND fn = 'Ada'")).isEqualTo("11|Ada Lovelace|A|-");
+
+          second.rollback().done();
+          first.rollback().done();
+          assertThat(database.count("users WHERE first_name IS NOT NULL")).isZero();
         });
   }
 }
