@@ -447,4 +447,34 @@ class SyncTriggerIT {
           assertThat(database.count("users WHERE first_name IS NOT NULL")).isZero();
         });
   }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aTypeThatConstrainCouldNotChangeIsRefusedBeforeTheFirstRow(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS);
+          Program program =
+              program(database)
+                  .define(SPLIT)
+                  .write(
+                      "constrain.up.sql",
+                      """
+                      ALTER TABLE public.users ALTER COLUMN seen SET DATA TYPE int,
+                        ALTER "full_name" TYPE varchar;
+                      """);
+          assertThat(program.run().failed(3))
+              .contains(
+                  "constrain.up.sql changes the type of column 'full_name', which the sync trigger"
+                      + " needs: PostgreSQL refuses that until cleanup. Do it in expand.up.sql, or in"
+                      + " cleanup.up.sql.");
+          assertThat(database.count("users WHERE first_name IS NOT NULL")).isZero();
+          assertThat(database.count("pg_trigger WHERE tgname = 'zz_sluice_0001_split_s'")).isZero();
+          program
+              .write("constrain.up.sql", "ALTER TABLE users ALTER COLUMN last_name SET NOT NULL;")
+              .run()
+              .done();
+        });
+  }
 }
