@@ -7,6 +7,7 @@ import dev.sluice.migration.RowTransformer;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.Undo;
 import dev.sluice.postgres.JournalTable;
+import dev.sluice.postgres.ServerError;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.Waiter;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What speaks against taking a run back. Changes nothing. */
@@ -131,9 +133,20 @@ final class RollbackChecks {
       return List.of();
     }
     List<Identifier> dropped = undo.droppedColumns(table.get());
-    return dropped.isEmpty()
-        ? List.of()
-        : new ApplicationValues(dataSource, waiter, migration, transformer, table.get(), dropped)
-            .refusals(undo.method());
+    if (dropped.isEmpty()) {
+      return List.of();
+    }
+    try {
+      return new ApplicationValues(dataSource, waiter, migration, transformer, table.get(), dropped)
+          .refusals(undo.method());
+    } catch (DataAccessException e) {
+      ServerError error =
+          ServerError.of(e).filter(ServerError::isAboutTheStatement).orElseThrow(() -> e);
+      return List.of(
+          ("expand.down.sql drops column %s, and it cannot be told which values in it the"
+                  + " application wrote: %s. Put back what the definition names; or, if they may go,"
+                  + " repeat it with --discard-changes.")
+              .formatted(Identifier.listed(dropped), error.text()));
+    }
   }
 }

@@ -477,4 +477,36 @@ class SyncTriggerIT {
               .done();
         });
   }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aColumnRenamedUnderTheTriggerLeavesAWayBack(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS);
+          Program program =
+              program(database)
+                  .define(
+                      """
+                      table: users
+                      where: fn IS NULL AND full_name IS NOT NULL
+                      set: {fn: "split_part(full_name, ' ', 1)"}
+                      sync: trigger
+                      """)
+                  .write("expand.up.sql", "ALTER TABLE users ADD COLUMN fn text;")
+                  .write("expand.down.sql", "ALTER TABLE users DROP COLUMN fn;");
+          program.run().done();
+          database.execute("ALTER TABLE users RENAME COLUMN full_name TO name");
+          assertThat(program.rollback().failed(3))
+              .isEqualTo(
+                  "0001_split: expand.down.sql drops column 'fn', and it cannot be told which values"
+                      + " in it the application wrote: column \"full_name\" does not exist [42703]."
+                      + " Put back what the definition names; or, if they may go, repeat it with"
+                      + " --discard-changes.\n");
+          assertThat(program.state()).isEqualTo("completed");
+          program.rollback("--discard-changes").done();
+          database.execute("INSERT INTO users (id, name) VALUES (11, 'Ada Lovelace')");
+        });
+  }
 }
