@@ -6,13 +6,16 @@ import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.StopSignal;
 import dev.sluice.migration.CleanupPolicy;
 import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Identifier;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.Undo;
 import dev.sluice.postgres.Catalog;
+import dev.sluice.postgres.Table;
 import dev.sluice.schema.ScriptReader;
 import dev.sluice.validation.Certificate;
 import dev.sluice.validation.RefusedException;
+import dev.sluice.validation.SyncDependents;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -101,13 +104,27 @@ final class CleanupPreflight {
                 .formatted(QuarantineLines.waysOn(data.id(), setAside)));
       }
     }
-    if (migration() instanceof DataMigration data
-        && new Catalog(environment.jdbc()).find(data.table()).isEmpty()) {
-      refusals.add(
-          "table %s is gone, and its result cannot be verified. Put it back."
-              .formatted(data.table()));
+    if (migration() instanceof DataMigration data) {
+      refusals.addAll(
+          new Catalog(environment.jdbc())
+              .find(data.table())
+              .map(table -> syncDependents(data, table))
+              .orElseGet(
+                  () ->
+                      List.of(
+                          "table %s is gone, and its result cannot be verified. Put it back."
+                              .formatted(data.table()))));
     }
     return refusals;
+  }
+
+  private List<String> syncDependents(DataMigration data, Table table) {
+    List<Identifier> dropped =
+        data.script(Script.Kind.CLEANUP_UP)
+            .map(script -> List.copyOf(ScriptReader.droppedColumns(script, data.table())))
+            .orElse(List.of());
+    return new SyncDependents(environment.jdbc())
+        .refusals(data.id(), table, dropped, "cleanup.up.sql");
   }
 
   private String tooEarly(LedgerEntry entry) {

@@ -11,6 +11,7 @@ import dev.sluice.migration.Sync;
 import dev.sluice.migration.Undo;
 import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.Catalog;
+import dev.sluice.postgres.SyncRules;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.CaptureLog;
@@ -128,7 +129,9 @@ final class Expansion {
 
   private boolean sync(@Nullable UndoMethod method) {
     Table expanded = table();
-    return SyncFacts.rules(dataSource, migration, expanded)
+    Optional<SyncRules> needed = SyncFacts.rules(dataSource, migration, expanded);
+    needed.ifPresent(this::refuseToRetype);
+    return needed
         .map(
             rules ->
                 method == UndoMethod.JOURNAL
@@ -136,6 +139,24 @@ final class Expansion {
                     : rules)
         .map(rules -> new SyncTrigger(dataSource, waiter, ScriptSettings.DEFAULT, rules).install())
         .orElse(false);
+  }
+
+  /** The trigger stands until cleanup, and would have constrain fail after the whole backfill. */
+  private void refuseToRetype(SyncRules rules) {
+    Set<Identifier> retyped =
+        migration
+            .script(Script.Kind.CONSTRAIN_UP)
+            .map(script -> ScriptReader.retypedColumns(script, migration.table()))
+            .orElse(Set.of());
+    List<Identifier> standing = rules.needs().stream().filter(retyped::contains).toList();
+    if (!standing.isEmpty()) {
+      require(
+          List.of(
+              ("constrain.up.sql changes the type of column %s, which the sync trigger needs:"
+                      + " PostgreSQL refuses that until cleanup. Do it in expand.up.sql, or in"
+                      + " cleanup.up.sql.")
+                  .formatted(Identifier.listed(standing))));
+    }
   }
 
   private void require(List<String> refusals) {

@@ -7,18 +7,22 @@ import dev.sluice.migration.RowTransformer;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.Undo;
 import dev.sluice.postgres.JournalTable;
+import dev.sluice.postgres.ServerError;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptReader;
 import dev.sluice.validation.ApplicationValues;
 import dev.sluice.validation.RestoreCheck;
+import dev.sluice.validation.SyncDependents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What speaks against taking a run back. Changes nothing. */
 final class RollbackChecks {
@@ -65,6 +69,9 @@ final class RollbackChecks {
           "table %s is gone, with every row that could be put back.".formatted(migration.table()));
     }
     undo.dropsOldColumns().ifPresent(refusals::add);
+    undo.table()
+        .map(table -> syncDependents(table, undo.droppedColumns(table)))
+        .ifPresent(refusals::addAll);
     UndoMethod method = undo.method();
     if (method == UndoMethod.NONE) {
       refusals.add("the run began with 'undo: none': nothing was kept that could be put back.");
@@ -81,6 +88,11 @@ final class RollbackChecks {
           "the run was made before undo was built: nothing was kept that could be put back.");
     }
     return refusals;
+  }
+
+  private List<String> syncDependents(Table table, List<Identifier> dropped) {
+    return new SyncDependents(new JdbcTemplate(dataSource))
+        .refusals(migration.id(), table, dropped, "expand.down.sql");
   }
 
   /**
@@ -121,9 +133,20 @@ final class RollbackChecks {
       return List.of();
     }
     List<Identifier> dropped = undo.droppedColumns(table.get());
-    return dropped.isEmpty()
-        ? List.of()
-        : new ApplicationValues(dataSource, waiter, migration, transformer, table.get(), dropped)
-            .refusals(undo.method());
+    if (dropped.isEmpty()) {
+      return List.of();
+    }
+    try {
+      return new ApplicationValues(dataSource, waiter, migration, transformer, table.get(), dropped)
+          .refusals(undo.method());
+    } catch (DataAccessException e) {
+      ServerError error =
+          ServerError.of(e).filter(ServerError::isAboutTheStatement).orElseThrow(() -> e);
+      return List.of(
+          ("expand.down.sql drops column %s, and it cannot be told which values in it the"
+                  + " application wrote: %s. Put back what the definition names; or, if they may go,"
+                  + " repeat it with --discard-changes.")
+              .formatted(Identifier.listed(dropped), error.text()));
+    }
   }
 }

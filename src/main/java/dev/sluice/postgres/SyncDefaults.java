@@ -34,13 +34,17 @@ public final class SyncDefaults {
     Map<Identifier, String> defaults = new LinkedHashMap<>();
     jdbc.query(
         """
-        SELECT a.attname, pg_get_expr(d.adbin, d.adrelid)
-        FROM pg_attrdef d
-        JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-        WHERE d.adrelid = CAST(? AS oid)
-          AND a.attname = ANY (?)
-          AND a.attgenerated = ''
-        ORDER BY a.attnum
+        SELECT name, value
+        FROM (SELECT a.attnum, a.attname AS name,
+                     coalesce(pg_get_expr(d.adbin, d.adrelid), pg_get_expr(t.typdefaultbin, 0)) AS value
+              FROM pg_attribute a
+              JOIN pg_type t ON t.oid = a.atttypid -- a domain may have a default of its own
+              LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+              WHERE a.attrelid = CAST(? AS oid)
+                AND a.attname = ANY (?)
+                AND a.attgenerated = '') AS each_column
+        WHERE value IS NOT NULL
+        ORDER BY attnum
         """,
         row -> {
           defaults.put(new Identifier(row.getString(1)), row.getString(2));

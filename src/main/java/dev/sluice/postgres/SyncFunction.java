@@ -5,6 +5,7 @@ import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.SyncRules.Rule;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -272,9 +273,25 @@ public final class SyncFunction {
     return each(
         rules.forward(),
         (i, rule) ->
-            "    _kempty.%s := %s;\n"
-                .formatted(
-                    rule.column().quoted(), rules.defaults().getOrDefault(rule.column(), "NULL")));
+            mayForbidNull(rule)
+                ? ""
+                : "    _kempty.%s := %s;\n"
+                    .formatted(
+                        rule.column().quoted(),
+                        rules.defaults().getOrDefault(rule.column(), "NULL")));
+  }
+
+  /**
+   * A domain's column takes no NULL by assignment, if the domain forbids it; the guard is asked
+   * over NULLs of the type below then. Types with modifiers are treated so as well.
+   */
+  private boolean mayForbidNull(Rule rule) {
+    return !rules.defaults().containsKey(rule.column())
+        && rules
+            .table()
+            .column(rule.column())
+            .filter(column -> !column.type().equals(column.unboundedType()))
+            .isPresent();
   }
 
   /**
@@ -404,7 +421,28 @@ public final class SyncFunction {
   }
 
   private String asTable(String row) {
-    return "(SELECT (%s).*) AS %s".formatted(row, rules.table().name().name().quoted());
+    boolean asItIs =
+        !row.equals("_kempty") || rules.forward().stream().noneMatch(this::mayForbidNull);
+    return "(SELECT %s) AS %s"
+        .formatted(
+            asItIs ? "(" + row + ").*" : emptyColumns() + " FROM (SELECT (" + row + ").*) AS _k",
+            rules.table().name().name().quoted());
+  }
+
+  /** Those that the guard reads: another one may be dropped or renamed while the trigger stands. */
+  private String emptyColumns() {
+    Set<Identifier> empty =
+        rules.forward().stream()
+            .filter(this::mayForbidNull)
+            .map(Rule::column)
+            .collect(Collectors.toSet());
+    return rules.table().columns().stream()
+        .filter(column -> rules.guardSources().contains(column.name()))
+        .map(
+            column ->
+                (empty.contains(column.name()) ? "CAST(NULL AS %2$s) AS %1$s" : "_k.%1$s")
+                    .formatted(column.name().quoted(), column.unboundedType()))
+        .collect(Collectors.joining(", "));
   }
 
   private static String assignments(

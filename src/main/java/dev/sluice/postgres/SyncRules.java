@@ -69,6 +69,15 @@ public record SyncRules(
         .toList();
   }
 
+  /** All columns that the trigger's function names. */
+  public List<Identifier> needs() {
+    return Stream.of(
+            reads().stream(), writes().stream(), key.columns().stream().map(Table.Column::name))
+        .flatMap(names -> names)
+        .distinct()
+        .toList();
+  }
+
   private Stream<Rule> rules() {
     return Stream.concat(forward.stream(), reverse.stream());
   }

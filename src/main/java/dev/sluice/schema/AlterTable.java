@@ -92,12 +92,17 @@ record AlterTable(
   }
 
   static boolean changesType(List<Piece> action) {
+    return retypedColumn(action).isPresent();
+  }
+
+  /** As it is written; empty: the action changes no type. */
+  static Optional<String> retypedColumn(List<Piece> action) {
     SqlCursor cursor = new SqlCursor(action);
-    cursor.skip("ALTER");
+    boolean alters = cursor.skip("ALTER");
     cursor.skip("COLUMN");
-    return new SqlCursor(action).sees("ALTER")
-        && cursor.name().isPresent()
-        && (cursor.sees("TYPE") || cursor.sees("SET", "DATA", "TYPE"));
+    return cursor
+        .name()
+        .filter(column -> alters && (cursor.sees("TYPE") || cursor.sees("SET", "DATA", "TYPE")));
   }
 
   static boolean validates(List<Piece> action) {

@@ -38,6 +38,21 @@ public final class ScriptReader {
         .collect(Collectors.toSet());
   }
 
+  /** Columns of the table whose type the file changes; blocks are not looked into. */
+  public static Set<Identifier> retypedColumns(Script script, TableName table) {
+    return statements(script).stream()
+        .flatMap(statement -> AlterTable.of(statement).stream())
+        .filter(
+            alter ->
+                SqlNames.table(alter.table())
+                    .filter(altered -> CreatedTables.same(altered, table))
+                    .isPresent())
+        .flatMap(alter -> alter.actions().stream())
+        .flatMap(action -> AlterTable.retypedColumn(action).stream())
+        .flatMap(column -> name(column).stream())
+        .collect(Collectors.toSet());
+  }
+
   private static Optional<Identifier> name(String text) {
     try {
       return Optional.of(Identifier.parse(text));

@@ -4,11 +4,9 @@ import dev.sluice.postgres.SyncDefaults;
 import dev.sluice.postgres.SyncFunction;
 import dev.sluice.postgres.SyncRules;
 import dev.sluice.postgres.SyncSettings;
-import dev.sluice.postgres.Table;
 import dev.sluice.postgres.Waiter;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,12 +79,7 @@ public final class SyncTrigger {
    * a function, and the next statement of the application would fail there.
    */
   private String condition() {
-    return Stream.of(
-            rules.reads().stream(),
-            rules.writes().stream(),
-            rules.key().columns().stream().map(Table.Column::name))
-        .flatMap(names -> names)
-        .distinct()
+    return rules.needs().stream()
         .map(column -> "NEW." + column.quoted())
         .collect(Collectors.joining(", ", "WHEN (TRUE OR ROW(", ") IS NULL)"));
   }

@@ -4,17 +4,13 @@ import dev.sluice.migration.Change;
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.Sync;
 import dev.sluice.postgres.ExpressionFacts;
-import dev.sluice.postgres.ServerError;
-import dev.sluice.postgres.SyncFunction;
 import dev.sluice.postgres.SyncRules;
-import dev.sluice.postgres.SyncSettings;
 import dev.sluice.postgres.Table;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.springframework.dao.DataAccessException;
 
 /**
  * A trigger can compute the guard and the expressions in the application's own statement: from the
@@ -62,7 +58,7 @@ final class SyncExpressionCheck implements TableCheck {
     if (findings.report().refusals().isEmpty()) {
       SyncRules rules = facts.rules();
       SyncNeighbours.check(rules, subject, findings);
-      trial(rules, subject, findings);
+      SyncTrial.check(rules, subject, findings);
     }
   }
 
@@ -165,41 +161,5 @@ final class SyncExpressionCheck implements TableCheck {
                         .formatted(column, subject.table().name(), value));
               }
             });
-  }
-
-  /**
-   * Makes the function for a table of this session that has the same columns, and sets it off once.
-   * Values do not matter here: a row of NULLs may be more than an expression can take.
-   */
-  private static void trial(SyncRules rules, Subject subject, Findings findings) {
-    try {
-      subject
-          .inspection()
-          .tryOut(
-              jdbc -> {
-                String function = new SyncFunction(rules, SyncSettings.of(jdbc)).trial("_k_trial");
-                jdbc.execute(
-                    "CREATE TEMPORARY TABLE _k_row AS SELECT * FROM %s WITH NO DATA"
-                        .formatted(subject.table().name().quoted()));
-                jdbc.execute(function);
-                jdbc.execute(
-                    "CREATE TRIGGER _k_trial BEFORE INSERT ON _k_row FOR EACH ROW"
-                        + " EXECUTE FUNCTION pg_temp._k_trial()");
-                jdbc.execute("INSERT INTO _k_row DEFAULT VALUES");
-                return true;
-              });
-    } catch (DataAccessException e) {
-      ServerError error = ServerError.of(e).filter(ServerError::isAboutTheStatement).orElse(null);
-      if (error != null) {
-        findings.refuse(
-            ("a sync trigger cannot compute where, set or sync.reverse over a new row of %s: %s."
-                    + " In them, name columns alone, or as %s.column; a system column or the table's"
-                    + " schema is not there.")
-                .formatted(
-                    subject.table().name(), error.text(), subject.table().name().name().quoted()));
-      } else if (ServerError.of(e).filter(ServerError::isAboutAValue).isEmpty()) {
-        throw e;
-      }
-    }
   }
 }

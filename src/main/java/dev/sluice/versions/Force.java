@@ -1,5 +1,6 @@
 package dev.sluice.versions;
 
+import dev.sluice.control.CapturedEntries;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.RunState;
 import dev.sluice.control.RunnerLock;
@@ -10,17 +11,22 @@ import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.Script;
 import dev.sluice.postgres.Waiter;
+import dev.sluice.schema.CaptureLog;
 import dev.sluice.schema.JournalRemains;
 import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.ScriptSettings;
+import dev.sluice.schema.SyncRemains;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Sets a migration's state without running anything, because an operator knows what is there.
  *
  * <p>What is remembered of its SQL files follows: of an applied one all statements count as done,
  * so that it can be taken back; of one that is pending or rolled back none, so that it begins anew.
+ * What keeps both shapes alike ends where there are no longer two: triggers of ours first, which
+ * write to the journal from inside the application's statements.
  */
 final class Force {
 
@@ -56,7 +62,13 @@ final class Force {
   private RunResult force(Migration migration, RunState state, RunnerLock lock, LedgerEntry entry) {
     MigrationId id = migration.id();
     boolean same = entry.state() == state && entry.checksum().equals(migration.checksum());
+    boolean anew = !state.isBegun();
+    boolean over = anew || state == RunState.CLEANED;
     if (same) {
+      endSync(over, id); // a force may have been killed before it came so far
+      if (anew && discardJournal) {
+        discard(id);
+      }
       return RunResult.of(
           id, Outcome.ALREADY_COMPLETED, "%s: is %s already".formatted(id, state.label()));
     }
@@ -67,7 +79,6 @@ final class Force {
           "%s: is %s, and cannot go on as %s. What is true of it: completed, rolled_back or pending?"
               .formatted(id, entry.state().label(), state.label()));
     }
-    boolean anew = !state.isBegun();
     Optional<JournalRemains.Size> journal = anew ? journal(id).size() : Optional.empty();
     if (journal.isPresent() && !discardJournal) {
       return RunResult.of(
@@ -80,6 +91,7 @@ final class Force {
     }
     String note = "was %s, forced by an operator".formatted(entry.state().label());
     settlement.ledger().force(lock.epoch(), state, migration, note);
+    endSync(over, id);
     if (anew) {
       discard(id);
       scripts.forget(id);
@@ -98,6 +110,17 @@ final class Force {
     migration.scripts().values().stream()
         .filter(script -> !script.kind().isDown() && script.kind() != Script.Kind.CLEANUP_UP)
         .forEach(script -> scripts.assumeApplied(migration.id(), script));
+  }
+
+  /** Each takes ACCESS EXCLUSIVE on the table for milliseconds, only where there is a trigger. */
+  private void endSync(boolean over, MigrationId id) {
+    if (!over) {
+      return;
+    }
+    new SyncRemains(dataSource, waiter, ScriptSettings.DEFAULT, id).dropNow();
+    if (new CapturedEntries(new JdbcTemplate(dataSource)).isKept(id)) {
+      new CaptureLog(dataSource, waiter, ScriptSettings.DEFAULT, id).drop();
+    }
   }
 
   private JournalRemains journal(MigrationId id) {

@@ -426,4 +426,19 @@ class CaptureIT {
           .containsExactly(300, 7, 800, 500, 5);
     }
   }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aForceThatEndsTheTwoShapesEndsTheLog(PostgresServer server) {
+    try (TestDatabase database = server.newDatabase()) {
+      database.execute(
+          "CREATE TABLE item (id int PRIMARY KEY, source text, kind text, target text)");
+      Program program = new Program(database, jobs, ID).define(SET);
+      program.run().done();
+      assertThat(database.count("pg_class WHERE relname = 'captured_" + ID + "'")).isEqualTo(1);
+      program.command("force", "rolled_back", "--discard-journal").done();
+      assertThat(database.count("pg_class WHERE relname = 'captured_" + ID + "'")).isZero();
+      assertThat(database.count("pg_trigger WHERE NOT tgisinternal")).isZero();
+    }
+  }
 }

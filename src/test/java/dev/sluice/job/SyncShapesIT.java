@@ -377,4 +377,47 @@ class SyncShapesIT {
               .isEqualTo("A,MISSED,C,D,later,given");
         });
   }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aWrittenColumnOfADomainThatForbidsNull(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(
+              """
+              CREATE DOMAIN email AS text NOT NULL DEFAULT '';
+              CREATE TABLE item (id int PRIMARY KEY, v varchar(20), w email, n email DEFAULT '-', other int);
+              INSERT INTO item VALUES (1, 'a'), (2, 'b');
+              """);
+          Program program =
+              program(database)
+                  .define(
+                      """
+                      table: item
+                      where: (w = '' OR w IS NULL) AND v IS NOT NULL
+                      set: {w: upper(v), n: lower(v)}
+                      undo: journal
+                      sync: trigger
+                      """);
+          program.run().done();
+          database.execute(
+              """
+              UPDATE item SET v = 'c' WHERE id = 1;
+              UPDATE item SET v = NULL, w = 'mine' WHERE id = 2;
+              ALTER TABLE item RENAME COLUMN other TO another;
+              INSERT INTO item VALUES (3, 'd'), (5, NULL);
+              INSERT INTO item VALUES (4, 'e', 'given', 'too');
+              UPDATE item SET v = 'f' WHERE id = 5;
+              UPDATE item SET another = 1;
+              """);
+          String rows =
+              "SELECT string_agg(concat_ws('|', id, v, w, n), ', ' ORDER BY id) FROM item";
+          assertThat(text(database, rows))
+              .isEqualTo("1|c|C|c, 2|mine|b, 3|d|D|d, 4|e|given|too, 5|f|F|f");
+          assertThat(program.rollback().exitCode()).isIn(0, 8);
+          assertThat(text(database, rows))
+              .isEqualTo("1|c||-, 2|mine|b, 3|d||-, 4|e|given|too, 5|f||-");
+        });
+  }
 }

@@ -380,7 +380,10 @@ class SyncTriggerIT {
                   .define(SPLIT + "cleanup: {after: 0s}\n")
                   .write("cleanup.up.sql", "ALTER TABLE users DROP COLUMN full_name;\n");
           program.run().done();
-          assertThat(program.command("cleanup", "--confirm", "0001_split").exitCode()).isNotZero();
+          Program.Answer failed = program.command("cleanup", "--confirm", "0001_split");
+          assertThat(failed.exitCode()).isNotZero();
+          assertThat(failed.err())
+              .contains("[2BP01] (view names depends on column full_name of table users)");
           database.execute("INSERT INTO users (id, full_name) VALUES (99, 'Ada Lovelace')");
           assertThat(rows(database, "id = 99")).isEqualTo("99|Ada Lovelace|Ada|Lovelace");
           database.execute("DROP VIEW names");
@@ -504,6 +507,158 @@ class SyncTriggerIT {
               .isEqualTo("11|Before It|Before|It, 12|With It|With|It");
           program.define(SPLIT.replaceFirst("(?m)^sync: .*$", "")).run().done();
           assertThat(database.count("pg_trigger WHERE tgname = 'zz_sluice_0001_split_s'")).isZero();
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aForceThatEndsTheTwoShapesEndsTheTriggerBeforeTheJournal(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS);
+          Program program = program(database).define(WITH_JOURNAL);
+          String triggers = "pg_trigger WHERE tgname = 'zz_sluice_0001_split_s'";
+          for (String state : List.of("pending", "rolled_back", "cleaned")) {
+            database.execute("UPDATE users SET first_name = NULL, last_name = NULL");
+            program.run().done();
+            program.command("force", "completed").done();
+            assertThat(database.count(triggers)).as(state).isEqualTo(1);
+            program.command("force", state, "--discard-journal").done();
+            database.execute("UPDATE users SET full_name = full_name || ' Jr'");
+            assertThat(database.count(triggers)).as(state).isZero();
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aForceThatWasKilledBehindTheLedgerIsEndedByTheNextOne(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS);
+          Program program = program(database).define(WITH_JOURNAL);
+          program.run().done();
+          database.execute("UPDATE sluice.migration SET state = 'rolled_back'");
+          assertThat(program.command("force", "rolled_back", "--discard-journal").done())
+              .contains("is rolled_back already");
+          database.execute("UPDATE users SET full_name = full_name || ' Jr'");
+          assertThat(database.count("pg_trigger WHERE tgname = 'zz_sluice_0001_split_s'")).isZero();
+          assertThat(program.run().done()).contains("0 rows changed");
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aColumnThatAnothersTriggerNeedsStaysUntilThatOneEnds(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS);
+          Program first =
+              program(database)
+                  .define(
+                      """
+                      table: users
+                      where: fn IS NULL AND full_name IS NOT NULL
+                      set: {fn: "split_part(full_name, ' ', 1)"}
+                      sync: trigger
+                      cleanup: {after: 0s}
+                      """)
+                  .write("expand.up.sql", "ALTER TABLE users ADD COLUMN fn text;")
+                  .write("expand.down.sql", "ALTER TABLE users DROP COLUMN fn;")
+                  .write("cleanup.up.sql", "ALTER TABLE users DROP COLUMN full_name;");
+          first.run().done();
+          Program second =
+              new Program(database, jobs, "0002_initial")
+                  .define(
+                      """
+                      table: users
+                      where: first_name IS NULL AND fn IS NOT NULL AND full_name IS NOT NULL
+                      set: {first_name: "left(fn, 1)"}
+                      undo: journal
+                      sync: trigger
+                      """);
+          second.run().done();
+
+          assertThat(first.rollback().failed(3))
+              .isEqualTo(
+                  "0001_split: expand.down.sql drops column 'fn' of public.users, which the sync"
+                      + " trigger of '0002_initial' needs. Roll back or clean up 0002_initial first.\n");
+          assertThat(first.command("cleanup", "--confirm", "0001_split").failed(3))
+              .isEqualTo(
+                  "0001_split: cleanup.up.sql drops column 'full_name' of public.users, which the"
+                      + " sync trigger of '0002_initial' needs. Roll back or clean up 0002_initial"
+                      + " first.\n");
+          database.execute("INSERT INTO users (id, full_name) VALUES (11, 'Ada Lovelace')");
+          assertThat(rows(database, "id = 11 AND fn = 'Ada'")).isEqualTo("11|Ada Lovelace|A|-");
+
+          second.rollback().done();
+          first.rollback().done();
+          assertThat(database.count("users WHERE first_name IS NOT NULL")).isZero();
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aTypeThatConstrainCouldNotChangeIsRefusedBeforeTheFirstRow(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS);
+          Program program =
+              program(database)
+                  .define(SPLIT)
+                  .write(
+                      "constrain.up.sql",
+                      """
+                      ALTER TABLE public.users ALTER COLUMN seen SET DATA TYPE int,
+                        ALTER "full_name" TYPE varchar;
+                      """);
+          assertThat(program.run().failed(3))
+              .contains(
+                  "constrain.up.sql changes the type of column 'full_name', which the sync trigger"
+                      + " needs: PostgreSQL refuses that until cleanup. Do it in expand.up.sql, or in"
+                      + " cleanup.up.sql.");
+          assertThat(database.count("users WHERE first_name IS NOT NULL")).isZero();
+          assertThat(database.count("pg_trigger WHERE tgname = 'zz_sluice_0001_split_s'")).isZero();
+          program
+              .write("constrain.up.sql", "ALTER TABLE users ALTER COLUMN last_name SET NOT NULL;")
+              .run()
+              .done();
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aColumnRenamedUnderTheTriggerLeavesAWayBack(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(USERS);
+          Program program =
+              program(database)
+                  .define(
+                      """
+                      table: users
+                      where: fn IS NULL AND full_name IS NOT NULL
+                      set: {fn: "split_part(full_name, ' ', 1)"}
+                      sync: trigger
+                      """)
+                  .write("expand.up.sql", "ALTER TABLE users ADD COLUMN fn text;")
+                  .write("expand.down.sql", "ALTER TABLE users DROP COLUMN fn;");
+          program.run().done();
+          database.execute("ALTER TABLE users RENAME COLUMN full_name TO name");
+          assertThat(program.rollback().failed(3))
+              .isEqualTo(
+                  "0001_split: expand.down.sql drops column 'fn', and it cannot be told which values"
+                      + " in it the application wrote: column \"full_name\" does not exist [42703]."
+                      + " Put back what the definition names; or, if they may go, repeat it with"
+                      + " --discard-changes.\n");
+          assertThat(program.state()).isEqualTo("completed");
+          program.rollback("--discard-changes").done();
+          database.execute("INSERT INTO users (id, name) VALUES (11, 'Ada Lovelace')");
         });
   }
 }

@@ -133,6 +133,52 @@ class PreflightSyncIT {
   }
 
   @Test
+  void aDomainThatForbidsNullDoesNotKeepTheTrialFromFiring() {
+    database.execute(
+        """
+        CREATE DOMAIN email AS varchar(100) COLLATE "C" NOT NULL DEFAULT '';
+        CREATE DOMAIN work_email AS email;
+        ALTER TABLE users ADD COLUMN email work_email;
+        """);
+    TestMigration wrong = split(TRIGGER).set("first_name", "public.users.full_name");
+    assertThat(refusals(wrong))
+        .containsExactly(
+            "a sync trigger cannot compute where, set or sync.reverse over a new row of"
+                + " public.users: invalid reference to FROM-clause entry for table \"users\" [42P01]. In"
+                + " them, name columns alone, or as \"users\".column; a system column or the table's"
+                + " schema is not there.");
+    assertThat(
+            refusals(
+                TestMigration.of("users")
+                    .where("email = ''")
+                    .sync(TRIGGER)
+                    .set("email", "coalesce(full_name, 'none')")))
+        .isEmpty();
+  }
+
+  @Test
+  void aTrialThatFailsForAValueProvesNothing() {
+    database.execute(
+        """
+        CREATE FUNCTION required(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+        BEGIN
+          IF $1 IS NULL THEN RAISE EXCEPTION 'a name is required'; END IF;
+          RETURN TRUE;
+        END $$;
+        """);
+    assertThat(
+            refusals(
+                TestMigration.of("users")
+                    .where("first_name IS NULL AND public.required(full_name)")
+                    .sync(TRIGGER)
+                    .set("first_name", "full_name")))
+        .containsExactly(
+            "a sync trigger could not be tried out on public.users: where, set or sync.reverse fails"
+                + " before it is given a row: a name is required [P0001]. Let it return NULL where a"
+                + " column is NULL.");
+  }
+
+  @Test
   void theWayBackIsLookedAtToo() {
     assertThat(refusals(split(reverse("ful_name", "first_name")).set("first_name", "full_name")))
         .containsExactly(
