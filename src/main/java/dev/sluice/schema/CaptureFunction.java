@@ -20,6 +20,10 @@ import org.springframework.jdbc.core.JdbcOperations;
  * <p>An entry that is due says: compute this row anew, a source of it has changed. One that is not
  * due says: look whether it is under the guard. The application's own write of a target appends
  * only where an older entry waits, which it thereby calls off.
+ *
+ * <p>Our own chunk's statement is known by its session's setting and because it stands at depth 1:
+ * what the table's other triggers do inside our chunk is deeper, and the application's. A trigger
+ * that changes a source of the very row that we write makes that row due again.
  */
 final class CaptureFunction {
 
@@ -59,15 +63,21 @@ final class CaptureFunction {
           _kwrote boolean;
           _kmoved boolean;
           _kentry boolean;
+          _kours CONSTANT boolean NOT NULL :=
+            coalesce(current_setting('sluice.migration', true) = '%s', FALSE)
+            AND pg_trigger_depth() = 1;
         BEGIN
-          IF current_setting('sluice.migration', true) = '%s' THEN
-            RETURN NEW;
-          END IF;
           IF TG_OP = 'INSERT' THEN
+            IF _kours THEN
+              RETURN NEW;
+            END IF;
         %s  ELSE
             _kchanged := %s;
-            _kwrote := %s;
+            _kwrote := %s AND NOT _kours;
             _kmoved := %s;
+            IF _kours AND NOT (%s) THEN
+              RETURN NEW;
+            END IF;
         %s  END IF;
           INSERT INTO %s (%s, %s) VALUES (%s, _kentry);
           RETURN NEW;
@@ -82,6 +92,8 @@ final class CaptureFunction {
             differ(columns.sources()),
             differ(columns.written()),
             differ(log.key().columns().stream().map(Table.Column::name).toList()),
+            // in place our own write changes a source, and leaves the guard
+            columns.inPlace() ? "_kmoved" : "_kchanged OR _kmoved",
             columns.inPlace() ? updatedInPlace() : updated(),
             log.name().quoted(),
             log.keyNames(),

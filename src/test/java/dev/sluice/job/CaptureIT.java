@@ -156,6 +156,41 @@ class CaptureIT {
 
   @ParameterizedTest
   @MethodSource("everywhere")
+  void whatTheTablesOwnTriggersChangeInsideAChunkIsCaptured(PostgresServer server, String change) {
+    try (TestDatabase database = server.newDatabase()) {
+      Program program =
+          create(database, change)
+              .write(
+                  "expand.up.sql",
+                  """
+                  ALTER TABLE item ADD COLUMN target text;
+                  CREATE FUNCTION pass_on() RETURNS trigger LANGUAGE plpgsql AS $$
+                  BEGIN
+                    UPDATE item SET source = 'passed on' WHERE id = 1;
+                    RETURN NULL;
+                  END $$;
+                  CREATE TRIGGER pass_on AFTER UPDATE OF target ON item
+                    FOR EACH ROW WHEN (NEW.id = 900) EXECUTE FUNCTION pass_on();
+                  CREATE FUNCTION tidy() RETURNS trigger LANGUAGE plpgsql AS $$
+                  BEGIN
+                    NEW.source := 'tidy';
+                    RETURN NEW;
+                  END $$;
+                  CREATE TRIGGER tidy BEFORE UPDATE OF target ON item
+                    FOR EACH ROW WHEN (NEW.id = 2) EXECUTE FUNCTION tidy();
+                  """);
+
+      program.run().done();
+
+      assertThat(List.of(target(database, 1), target(database, 2), target(database, 3)))
+          .containsExactly("PASSED ON", "TIDY", "ITEM 3");
+      assertThat(waiting(database)).as(NOTHING_WAITS).isZero();
+      assertThat(program.run().done()).contains("nothing to do");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("everywhere")
   void aChangeThatIsRolledBackOrCommittedLateIsNoneAndOne(PostgresServer server, String change)
       throws SQLException {
     try (TestDatabase database = server.newDatabase();
