@@ -103,7 +103,7 @@ public final class Backfill {
       @Nullable RowTransformer transformer,
       RunContext run) {
     Works works = new Works(environment.dataSource(), migration, run.run());
-    return new Backfill(environment, migration, run, () -> works.captured(transformer));
+    return new Backfill(environment, migration, run, () -> works.captured(transformer, false));
   }
 
   /** The way back; only for a run whose rows are to be put back one by one. */
@@ -252,6 +252,16 @@ public final class Backfill {
     if (work().direction() == Work.Direction.FORWARD) {
       new SetAsideRows(environment.dataSource(), migration, run.run()).releaseForSweep();
     }
+  }
+
+  /** Takes rows off the quarantine that wait in the log of captured keys, to be tried again. */
+  void releaseCapturedAgain() {
+    new SetAsideRows(environment.dataSource(), migration, run.run()).releaseCapturedAgain();
+  }
+
+  /** Takes rows off the quarantine that need nothing more. */
+  void releaseDone() {
+    new SetAsideRows(environment.dataSource(), migration, run.run()).countLeft();
   }
 
   /** Null if no update of the written columns can gain by it. */

@@ -1,9 +1,8 @@
 package dev.sluice.backfill;
 
 import dev.sluice.migration.RowTransformer;
-import dev.sluice.postgres.CaptureTable;
 import java.util.List;
-import javax.sql.DataSource;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.infrastructure.item.ItemProcessor;
 
@@ -23,26 +22,21 @@ final class CaptureChange implements RowChange<CapturedEntry, CaptureChange.Deci
    */
   record Decided(CapturedEntry entry, TransformChange.@Nullable Computed row) {}
 
-  private final DataSource dataSource;
-  private final CaptureTable log;
   private final PageReader<CapturedEntry> reader;
   private final @Nullable RowTransformer transformer;
-  private final TransformWriter.Statements statements;
+  private final Function<Boolean, CaptureWriter> writers;
 
   /**
    * @param transformer null: the values are expressions
+   * @param writers make one, given whether to skip what is locked
    */
   CaptureChange(
-      DataSource dataSource,
-      CaptureTable log,
       PageReader<CapturedEntry> reader,
       @Nullable RowTransformer transformer,
-      TransformWriter.Statements statements) {
-    this.dataSource = dataSource;
-    this.log = log;
+      Function<Boolean, CaptureWriter> writers) {
     this.reader = reader;
     this.transformer = transformer;
-    this.statements = statements;
+    this.writers = writers;
   }
 
   @Override
@@ -68,7 +62,6 @@ final class CaptureChange implements RowChange<CapturedEntry, CaptureChange.Deci
 
   @Override
   public ChunkWriter<Decided> writer(boolean skipLocked) {
-    return new CaptureWriter(
-        dataSource, log, new TransformWriter(dataSource, statements, skipLocked));
+    return writers.apply(skipLocked);
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.backfill;
 
+import dev.sluice.control.Quarantine;
 import dev.sluice.migration.Change;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
@@ -7,6 +8,7 @@ import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.RowFault;
 import dev.sluice.postgres.TableKey;
+import dev.sluice.postgres.UserSql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -29,24 +31,39 @@ final class CaptureWork implements Work {
   private final WriteTarget target;
   private final CaptureTable log;
   private final JdbcTemplate jdbc;
-  private final CaptureChange change;
+  private final RowChange<?, ?> change;
+  private final String condition;
+
+  /**
+   * What else decides which entries are done, and how.
+   *
+   * @param maySetAside false: no row is in quarantine, and none will be
+   * @param withSetAside also entries of rows that are
+   * @param keepsRowCount whether each chunk must leave the number of rows as it is
+   */
+  record Settings(
+      Quarantine quarantine, boolean maySetAside, boolean withSetAside, boolean keepsRowCount) {}
 
   /**
    * @param transformer of a {@code transform:}; null for expressions
    * @param target every row; the log says which
-   * @param guard the definition's
    */
   CaptureWork(
       DataSource dataSource,
       DataMigration migration,
       @Nullable RowTransformer transformer,
       WriteTarget target,
-      String guard) {
+      Settings settings) {
     this.migration = migration;
     this.target = target;
     this.jdbc = new JdbcTemplate(dataSource);
     this.log = CaptureTable.of(migration.id(), target.key());
     Change definition = migration.change();
+    this.condition =
+        settings.maySetAside() && !settings.withSetAside()
+            ? settings.quarantine().excludesEntries(log)
+            : "TRUE";
+    TransformWriter.Statements statements = statements(definition, target);
     CapturedRows rows =
         new CapturedRows(
             dataSource,
@@ -54,10 +71,23 @@ final class CaptureWork implements Work {
             target.table(),
             definition.writtenColumns(),
             definition instanceof Change.Transform transform ? transform.read() : List.of(),
-            guard);
-    this.change =
+            migration.guardOrTrue(),
+            condition);
+    CaptureChange captured =
         new CaptureChange(
-            dataSource, log, rows.reader(dataSource), transformer, statements(definition, target));
+            rows.reader(dataSource),
+            transformer,
+            skipLocked ->
+                new CaptureWriter(
+                    dataSource,
+                    log,
+                    new TransformWriter(dataSource, statements, skipLocked),
+                    migration.guard(),
+                    settings.maySetAside() ? settings.quarantine() : null));
+    this.change =
+        settings.keepsRowCount()
+            ? new SameRowCount<>(captured, migration, target.table(), dataSource)
+            : captured;
   }
 
   private static TransformWriter.Statements statements(Change change, WriteTarget target) {
@@ -79,7 +109,7 @@ final class CaptureWork implements Work {
 
   @Override
   public String condition() {
-    return "TRUE";
+    return condition;
   }
 
   @Override
@@ -99,13 +129,30 @@ final class CaptureWork implements Work {
 
   @Override
   public UnchangedRowsException unchanged(List<Key> keys, int count) {
-    return UnchangedRowsException.prevented(migration, rows(keys), count);
+    List<Key> rows = rows(keys);
+    String guard = migration.guard();
+    List<Key> underGuard = guard == null ? List.of() : underGuard(rows, guard);
+    return guard == null || underGuard.isEmpty()
+        ? UnchangedRowsException.prevented(migration, rows, count)
+        : UnchangedRowsException.underGuard(migration, guard, underGuard, count);
   }
 
   @Override
   public RowRefusedException refused(Key entry, RowFault fault) {
     return new RowRefusedException(
         migration, rows(List.of(entry)).stream().findFirst().orElse(entry), fault);
+  }
+
+  private List<Key> underGuard(List<Key> rows, String guard) {
+    String sql =
+        "SELECT %s FROM %s WHERE %s AND (%s\n) ORDER BY %s"
+            .formatted(
+                written().textColumnList(),
+                written().table().quoted(),
+                written().isOneOf(),
+                UserSql.forJdbc(guard),
+                written().columnList());
+    return keys(sql, written(), rows, written());
   }
 
   /** The keys of the rows that these entries are of. */
@@ -119,20 +166,38 @@ final class CaptureWork implements Work {
                 log.name().quoted(),
                 log.walked().isOneOf(),
                 CaptureTable.SEQ);
-    List<Key> rows =
+    return keys(sql, log.walked(), entries, logged);
+  }
+
+  /** The entries of a row, in their order. */
+  List<Key> entriesOf(Key row) {
+    TableKey logged = new TableKey(log.name(), log.key().columns());
+    String sql =
+        "SELECT %s FROM %s WHERE %s ORDER BY %s"
+            .formatted(
+                log.walked().textColumnList(),
+                log.name().quoted(),
+                logged.isOneOf(),
+                CaptureTable.SEQ);
+    return keys(sql, logged, List.of(row), log.walked());
+  }
+
+  /** Takes no lock; bounded by the number of keys. */
+  private List<Key> keys(String sql, TableKey asked, List<Key> keys, TableKey read) {
+    List<Key> found =
         jdbc.execute(
             (Connection connection) -> {
               try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                log.walked().bind(statement, entries, 1);
-                List<Key> keys = new ArrayList<>();
+                asked.bind(statement, keys, 1);
+                List<Key> answer = new ArrayList<>();
                 try (ResultSet rs = statement.executeQuery()) {
                   while (rs.next()) {
-                    keys.add(logged.read(rs));
+                    answer.add(read.read(rs));
                   }
                 }
-                return keys;
+                return answer;
               }
             });
-    return rows == null ? List.of() : rows;
+    return found == null ? List.of() : found;
   }
 }

@@ -39,6 +39,7 @@ final class CapturedRows {
   private final List<Identifier> written;
   private final List<Identifier> read;
   private final String guard;
+  private final String condition;
   private final List<ColumnDefault> defaults;
   private final List<GeneratedColumn> generated;
   private final Row.Columns rowColumns;
@@ -47,6 +48,7 @@ final class CapturedRows {
    * @param table as the catalog has it now
    * @param read columns that a transform reads; empty for expressions
    * @param guard the definition's, as it was written
+   * @param condition which entries are to be done
    */
   CapturedRows(
       DataSource dataSource,
@@ -54,7 +56,8 @@ final class CapturedRows {
       Table table,
       List<Identifier> written,
       List<Identifier> read,
-      String guard) {
+      String guard,
+      String condition) {
     JdbcTemplate jdbc = new JdbcTemplate(dataSource);
     this.log = log;
     this.walked = log.walked();
@@ -62,6 +65,7 @@ final class CapturedRows {
     this.written = List.copyOf(written);
     this.read = List.copyOf(read);
     this.guard = "(%s\n)".formatted(UserSql.forNamedParameters(guard));
+    this.condition = condition;
     this.defaults = ColumnDefault.of(jdbc, table.oid(), written);
     this.generated =
         GeneratedColumn.of(jdbc, table).stream()
@@ -80,7 +84,7 @@ final class CapturedRows {
         walked,
         from(),
         columns(),
-        "TRUE",
+        condition,
         (rs, row) -> entry(rs),
         CapturedEntry::entry);
   }

@@ -203,8 +203,13 @@ final class ChunkTransaction {
   }
 
   /** The version of a row as it is now; empty: it is gone, or nothing is set aside. */
-  Optional<String> version(Key row) {
-    return Optional.ofNullable(setAside).map(to -> to.version(row));
+  Optional<String> version(Key walked) {
+    return Optional.ofNullable(setAside).flatMap(to -> row(walked).map(to::version));
+  }
+
+  /** Empty: what was walked is gone. */
+  private Optional<Key> row(Key walked) {
+    return work.rows(List.of(walked)).stream().findFirst();
   }
 
   /**
@@ -214,15 +219,19 @@ final class ChunkTransaction {
    * @param version of the row when it was tried; a row that has another one by now is tried again
    * @throws RowRefusedException if rows are not set aside
    */
-  void failedAlone(Key row, @Nullable String version, RowFault fault) throws Exception {
+  void failedAlone(Key walked, @Nullable String version, RowFault fault) throws Exception {
+    Optional<Key> row = row(walked);
     if (setAside == null || version == null) {
-      throw work.refused(row, fault);
+      throw work.refused(row.orElse(walked), fault);
+    }
+    if (row.isEmpty()) {
+      return; // it is gone; if it comes back, the next look finds it
     }
     execute(
         times.total(),
         () -> {
           epoch.enter(jdbc, times.statements(), times.total());
-          setAside.add(List.of(new Quarantine.Found(row, version, fault)));
+          setAside.add(List.of(new Quarantine.Found(row.get(), version, fault)));
           return true;
         });
   }
@@ -280,7 +289,7 @@ final class ChunkTransaction {
       }
     }
     if (setAside != null) {
-      unchanged.forEach(key -> bad.add(new Quarantine.Found(key, null, NO_CHANGE)));
+      work.rows(unchanged).forEach(row -> bad.add(new Quarantine.Found(row, null, NO_CHANGE)));
       unchanged = List.of();
     }
     limitNextStatement(start);

@@ -2,6 +2,8 @@ package dev.sluice.backfill;
 
 import dev.sluice.control.Quarantine;
 import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Sync;
+import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.TableKey;
 import java.util.List;
@@ -22,12 +24,16 @@ record SetAside(Quarantine quarantine, DataMigration migration, TableKey key) {
    */
   void add(List<Quarantine.Found> rows) {
     quarantine.lock();
-    quarantine.add(key, rows);
+    quarantine.add(key, rows, captured());
     long count = quarantine.count();
     if (count > max()) {
       throw new QuarantineFullException(
           migration, count, quarantine.newest(QuarantineFullException.ROWS_SHOWN));
     }
+  }
+
+  private @Nullable CaptureTable captured() {
+    return migration.sync() instanceof Sync.Capture ? CaptureTable.of(migration.id(), key) : null;
   }
 
   int max() {

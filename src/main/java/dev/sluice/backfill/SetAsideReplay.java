@@ -1,6 +1,7 @@
 package dev.sluice.backfill;
 
 import dev.sluice.backfill.TransformChange.TransformFailedException;
+import dev.sluice.control.CapturedEntries;
 import dev.sluice.control.Epoch;
 import dev.sluice.control.Quarantine;
 import dev.sluice.control.QuarantinedRow;
@@ -25,7 +26,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Tries the rows again that a run has set aside, each in a transaction of its own with the bounds
- * of a chunk, journal included. One that passes leaves the list in that transaction.
+ * of a chunk, journal included. One that passes leaves the list in that transaction. One that is
+ * captured is computed anew as its entries say, also outside the guard.
  *
  * <p>To be used under the runner lock. Bounded by {@code skip}: so many rows at most were set
  * aside.
@@ -42,6 +44,7 @@ public final class SetAsideReplay {
   private final Quarantine quarantine;
   private final Work work;
   private final ChunkTransaction chunks;
+  private final @Nullable Captured captured;
   private final ChunkBoundary boundary;
   private final RetryTemplate retry;
 
@@ -66,6 +69,9 @@ public final class SetAsideReplay {
    */
   public record Result(long done, long failed, long notTried) {}
 
+  /** The log of captured keys, and how its entries are done. */
+  private record Captured(CaptureWork work, ChunkTransaction chunks) {}
+
   private enum Fate {
     DONE,
     FAILED,
@@ -75,18 +81,17 @@ public final class SetAsideReplay {
   public SetAsideReplay(Backfill.Environment environment, DataMigration migration, Launch launch) {
     JdbcTemplate jdbc = new JdbcTemplate(environment.dataSource());
     this.quarantine = new Quarantine(jdbc, migration.id(), launch.run());
-    this.work =
-        new Works(environment.dataSource(), migration, launch.run())
-            .forward(launch.transformer(), true);
-    this.chunks =
-        new ChunkTransaction(
-            new TransactionTemplate(environment.transactionManager()),
-            environment.dataSource(),
-            launch.epoch(),
-            ChunkTimes.within(
-                DeadlockTimeout.shortest(jdbc), migration.tuning().chunk().targetTime()),
-            work,
-            null);
+    Works works = new Works(environment.dataSource(), migration, launch.run());
+    ChunkTimes times =
+        ChunkTimes.within(DeadlockTimeout.shortest(jdbc), migration.tuning().chunk().targetTime());
+    this.work = works.forward(launch.transformer(), true);
+    this.chunks = chunks(environment, launch, times, work);
+    if (new CapturedEntries(jdbc).isKept(migration.id())) {
+      CaptureWork entries = works.captured(launch.transformer(), true);
+      this.captured = new Captured(entries, chunks(environment, launch, times, entries));
+    } else {
+      this.captured = null;
+    }
     this.boundary = launch.boundary();
     this.retry =
         TransientRetry.of(
@@ -94,6 +99,17 @@ public final class SetAsideReplay {
             migration.tuning().retry().backoff(),
             launch.waiter(),
             error -> SqlStates.isTransient(error) && !SqlStates.isTimeout(error));
+  }
+
+  private static ChunkTransaction chunks(
+      Backfill.Environment environment, Launch launch, ChunkTimes times, Work work) {
+    return new ChunkTransaction(
+        new TransactionTemplate(environment.transactionManager()),
+        environment.dataSource(),
+        launch.epoch(),
+        times,
+        work,
+        null);
   }
 
   /**
@@ -128,7 +144,7 @@ public final class SetAsideReplay {
   private <I, O> Fate replay(RowChange<I, O> change, Key row) throws Exception {
     for (int tried = 0; tried < TRIES_MAX; tried++) {
       try {
-        if (retry.execute(context -> passes(change, row))) {
+        if (retry.execute(context -> capturedPasses(row) && passes(change, row))) {
           return Fate.DONE;
         }
       } catch (ChunkRefusedException e) {
@@ -145,6 +161,27 @@ public final class SetAsideReplay {
       }
     }
     return Fate.NOT_TRIED;
+  }
+
+  /** Whether no entry of the row is left to be done; the guard may still say that the row is. */
+  private boolean capturedPasses(Key row) throws Exception {
+    if (captured == null) {
+      return true;
+    }
+    List<Key> entries = captured.work().entriesOf(row);
+    if (entries.isEmpty()) {
+      return true;
+    }
+    boundary.check();
+    List<Key> latest = entries.subList(Math.max(0, entries.size() - BATCH), entries.size());
+    Page.Request page = new Page.Request(KeyRange.ALL, latest.size(), latest);
+    captured
+        .chunks()
+        .run(
+            captured.work().change(),
+            new ChunkTransaction.Request(page, false, true, true),
+            (found, written) -> {});
+    return captured.work().entriesOf(row).isEmpty();
   }
 
   /** False: the row was written by somebody else while it was computed. */

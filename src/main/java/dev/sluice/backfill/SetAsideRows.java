@@ -1,8 +1,10 @@
 package dev.sluice.backfill;
 
+import dev.sluice.control.CapturedEntries;
 import dev.sluice.control.Quarantine;
 import dev.sluice.control.QuarantinedRow;
 import dev.sluice.migration.DataMigration;
+import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.Catalog;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.Table;
@@ -17,9 +19,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /**
  * The rows that a run has set aside, against the table as it is now.
  *
- * <p>A row that the application has deleted, or brought out of the guard, needs nothing more and is
- * taken off the list: by the sweep, and by whoever asks for the list. One that it has only written
- * stays, but for a sweep, which tries it again. Safe for concurrent use, also beside a run.
+ * <p>A row that the application has deleted, or brought out of the guard, needs nothing more unless
+ * a change of it is still captured, and is taken off the list: by the sweep, and by whoever asks
+ * for the list. One that it has only written stays, but for a sweep, which tries it again. Safe for
+ * concurrent use, also beside a run.
  */
 public final class SetAsideRows {
 
@@ -62,9 +65,29 @@ public final class SetAsideRows {
       return; // nobody can tell what of it is done
     }
     WriteTarget target = new Works(dataSource, migration, run).target(table.get());
-    long released = quarantine.release(target.key(), target.condition(), alsoChanged);
+    long released = quarantine.release(target.key(), toDo(target), alsoChanged);
     if (released > 0) {
       log.info("quarantine.released migration={} rows={}", migration.id(), released);
     }
+  }
+
+  /** For a sweep of the log, which tries them again. */
+  void releaseCapturedAgain() {
+    if (quarantine.count() == 0) {
+      return;
+    }
+    new Catalog(new JdbcTemplate(dataSource))
+        .find(migration.table())
+        .map(table -> new Works(dataSource, migration, run).target(table).key())
+        .ifPresent(key -> quarantine.releaseCapturedAgain(CaptureTable.of(migration.id(), key)));
+  }
+
+  /** A row that is captured may be stale, whatever the guard says of it. */
+  private String toDo(WriteTarget target) {
+    return new CapturedEntries(new JdbcTemplate(dataSource)).isKept(migration.id())
+        ? "(%s\n) OR NOT (%s)"
+            .formatted(
+                target.condition(), CaptureTable.of(migration.id(), target.key()).notWaiting())
+        : target.condition();
   }
 }

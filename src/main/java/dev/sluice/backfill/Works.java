@@ -43,10 +43,22 @@ final class Works {
         SameRowCount.isAsked(jdbc, migration, run));
   }
 
-  /** Rows by the log of captured keys: the guard does not say which. */
-  Work captured(@Nullable RowTransformer transformer) {
+  /**
+   * Rows by the log of captured keys: the guard does not say which.
+   *
+   * @param withSetAside also the rows that stand in quarantine
+   */
+  CaptureWork captured(@Nullable RowTransformer transformer, boolean withSetAside) {
     return new CaptureWork(
-        dataSource, migration, transformer, target(table(), "TRUE"), migration.guardOrTrue());
+        dataSource,
+        migration,
+        transformer,
+        target(table(), "TRUE"),
+        new CaptureWork.Settings(
+            new Quarantine(jdbc, migration.id(), run),
+            maySetAside(),
+            withSetAside,
+            SameRowCount.isAsked(jdbc, migration, run)));
   }
 
   /** What a run forth writes, the rows included that stand in quarantine. */
@@ -63,10 +75,11 @@ final class Works {
 
   /** Null: nothing is set aside, and nothing will be, so that looking costs nothing. */
   private @Nullable String notSetAside(TableKey key) {
-    Quarantine quarantine = new Quarantine(jdbc, migration.id(), run);
-    return migration.tuning().skip() > 0 || quarantine.count() > 0
-        ? quarantine.excludes(key)
-        : null;
+    return maySetAside() ? new Quarantine(jdbc, migration.id(), run).excludes(key) : null;
+  }
+
+  private boolean maySetAside() {
+    return migration.tuning().skip() > 0 || new Quarantine(jdbc, migration.id(), run).count() > 0;
   }
 
   Work back() {

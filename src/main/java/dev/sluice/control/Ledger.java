@@ -332,6 +332,29 @@ public final class Ledger {
         .toList();
   }
 
+  /**
+   * Locks the rows of a migration, of what it depends on and of what depends on it, in the order of
+   * their ids, to the end of the transaction. As whoever begins something locks its own row so, two
+   * that stand on each other begin one after the other, and the second one sees what the first has
+   * noted. NO KEY: what refers to a row may be written meanwhile.
+   */
+  public void lockWithNeighbours(Migration migration) {
+    jdbc.query(
+        """
+        SELECT id
+        FROM sluice.migration
+        WHERE id = ?
+           OR id = ANY (?)
+           OR ? = ANY (depends_on)
+        ORDER BY id
+        FOR NO KEY UPDATE
+        """,
+        rs -> {},
+        migration.id().value(),
+        dependsOn(migration),
+        migration.id().value());
+  }
+
   private void requireEdge(Epoch epoch, RunState next) {
     MigrationId id = epoch.id();
     LedgerEntry entry = find(id).orElseThrow(() -> new Epoch.FencedException(epoch));

@@ -1,6 +1,7 @@
 package dev.sluice.control;
 
 import dev.sluice.migration.MigrationId;
+import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.RowFault;
 import dev.sluice.postgres.TableKey;
@@ -113,6 +114,22 @@ public final class Quarantine {
         .formatted(id.value(), run, each(key, i -> "CAST(%s AS text)".formatted(key.column(i))));
   }
 
+  /**
+   * The condition that an entry of a capture log is to be done: that its row is not set aside, or
+   * has been captured again since. Free of parameters, over the log's own name; an index probe an
+   * entry.
+   */
+  public String excludesEntries(CaptureTable log) {
+    String entry = log.name().name().quoted();
+    return "(SELECT TRUE FROM sluice.quarantine AS _kq WHERE _kq.migration_id = '%s' AND _kq.run = %d AND _kq.key = ARRAY[%s] COLLATE \"default\" AND _kq.captured_through >= %s.%s) IS NULL"
+        .formatted(
+            id.value(),
+            run,
+            log.each(", ", name -> "CAST(%s.%s AS text)".formatted(entry, name)),
+            entry,
+            CaptureTable.SEQ);
+  }
+
   private static String each(TableKey key, IntFunction<String> part) {
     return IntStream.range(0, key.width()).mapToObj(part).collect(Collectors.joining(", "));
   }
@@ -132,24 +149,40 @@ public final class Quarantine {
    * Sets rows aside, those of them that are still there in the version that was tried. Takes no
    * lock in the user's table, and is bounded by the number of rows. May run twice: a row that
    * stands there already is counted as tried once more.
+   *
+   * <p>Entries of the row in a capture log stay there, and are set aside with it: the application's
+   * own writes still find them. One statement, hence one snapshot: a row in the version that was
+   * tried has no later entry than the last one that is seen here.
+   *
+   * @param log null: nothing is captured
    */
-  public void add(TableKey key, List<Found> rows) {
-    jdbc.execute((Connection connection) -> add(connection, key, rows));
+  public void add(TableKey key, List<Found> rows, @Nullable CaptureTable log) {
+    jdbc.execute((Connection connection) -> add(connection, key, rows, log));
   }
 
-  private Integer add(Connection connection, TableKey key, List<Found> rows) throws SQLException {
+  private static String lastEntry(@Nullable CaptureTable log) {
+    return log == null
+        ? "CAST(NULL AS bigint)"
+        : "(SELECT max(_kl.%s) FROM %s AS _kl WHERE %s)"
+            .formatted(CaptureTable.SEQ, log.name().quoted(), log.keyOf("_kl"));
+  }
+
+  private Integer add(
+      Connection connection, TableKey key, List<Found> rows, @Nullable CaptureTable log)
+      throws SQLException {
     String aliases = each(key, TableKey::alias);
     String sql =
         """
         INSERT INTO sluice.quarantine AS _kq
-          (migration_id, run, key, row_version, sqlstate, message, constraint_name)
-        SELECT ?, ?, ARRAY[%s], %s.xmin::text, _kv._kstate, _kv._kmessage, _kv._kconstraint
+          (migration_id, run, key, row_version, captured_through, sqlstate, message, constraint_name)
+        SELECT ?, ?, ARRAY[%s], %s.xmin::text, %s, _kv._kstate, _kv._kmessage, _kv._kconstraint
         FROM unnest(%s, CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]), CAST(? AS text[]))
           AS _kv(%s, _kversion, _kstate, _kmessage, _kconstraint)
         JOIN %s ON %s
         WHERE _kv._kversion IS NULL OR _kv._kversion = %2$s.xmin::text
         ON CONFLICT (migration_id, run, key) DO UPDATE
         SET row_version = excluded.row_version,
+            captured_through = excluded.captured_through,
             sqlstate = excluded.sqlstate,
             message = excluded.message,
             constraint_name = excluded.constraint_name,
@@ -158,6 +191,7 @@ public final class Quarantine {
             .formatted(
                 each(key, i -> "CAST(%s AS text)".formatted(key.column(i))),
                 key.table().name().quoted(),
+                lastEntry(log),
                 each(key, i -> "CAST(? AS text[])"),
                 aliases,
                 key.table().quoted(),
@@ -214,6 +248,31 @@ public final class Quarantine {
         texts(key));
   }
 
+  /** Takes these rows off the list. Bounded by their number. */
+  public void remove(TableKey key, List<Key> rows) {
+    String sql =
+        """
+        DELETE FROM sluice.quarantine AS _kq
+        USING unnest(%s) AS _kv(%s)
+        WHERE _kq.migration_id = ?
+          AND _kq.run = ?
+          AND _kq.key = ARRAY[%s]
+        """
+            .formatted(
+                each(key, i -> "CAST(? AS text[])"),
+                each(key, TableKey::alias),
+                each(key, i -> "_kv." + TableKey.alias(i)));
+    jdbc.execute(
+        (Connection connection) -> {
+          try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int next = key.bind(statement, rows, 1);
+            statement.setString(next, id.value());
+            statement.setLong(next + 1, run);
+            return statement.executeUpdate();
+          }
+        });
+  }
+
   /** Takes all rows of the run off the list: none of them was changed. */
   public void clear() {
     jdbc.update(
@@ -267,6 +326,36 @@ public final class Quarantine {
       last = batch.get(batch.size() - 1).key();
     }
     return released;
+  }
+
+  /**
+   * Takes those off the list that have been captured again: their last entry waits to be done.
+   * Bounded by the list, an index probe a row.
+   *
+   * @return how many
+   */
+  public long releaseCapturedAgain(CaptureTable log) {
+    return jdbc.update(
+        """
+        DELETE FROM sluice.quarantine AS _kq
+        WHERE _kq.migration_id = ?
+          AND _kq.run = ?
+          AND EXISTS (SELECT
+                      FROM %s AS _kl
+                      WHERE (%s) = (%s)
+                        AND _kl.%s > coalesce(_kq.captured_through, 0))
+        """
+            .formatted(
+                log.name().quoted(),
+                log.each(", ", "_kl."::concat),
+                each(
+                    log.key(),
+                    i ->
+                        "CAST(_kq.key[%d] AS %s)"
+                            .formatted(i + 1, log.key().columns().get(i).type())),
+                CaptureTable.SEQ),
+        id.value(),
+        run);
   }
 
   /** The version of a row as it is now; null: it is gone. */

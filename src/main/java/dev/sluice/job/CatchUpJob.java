@@ -1,6 +1,7 @@
 package dev.sluice.job;
 
 import dev.sluice.backfill.Backfill;
+import dev.sluice.backfill.SetAsideRows;
 import dev.sluice.control.CapturedEntries;
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
@@ -116,7 +117,8 @@ final class CatchUpJob implements MigrationJob {
   @Override
   public void noteEnd(
       Ledger ledger, Launch launch, RunState state, Outcome outcome, @Nullable String failure) {
-    ledger.caughtUp(launch.epoch(), outcome == Outcome.COMPLETED, failure);
+    boolean over = outcome == Outcome.COMPLETED || outcome == Outcome.COMPLETED_WITH_QUARANTINE;
+    ledger.caughtUp(launch.epoch(), over, failure);
   }
 
   @Override
@@ -148,8 +150,15 @@ final class CatchUpJob implements MigrationJob {
   public RunResult completed(LedgerEntry entry) {
     List<String> lines = new ArrayList<>();
     lines.add("%s: caught up, %,d rows".formatted(migration.id(), rowsChanged(entry)));
+    long setAside = new SetAsideRows(environment.dataSource(), migration, run(entry)).countLeft();
+    if (setAside > 0) {
+      lines.add("  " + QuarantineLines.waysOn(migration.id(), setAside));
+    }
     waitingLine(waiting(), migration).ifPresent(lines::add);
-    return RunResult.of(migration.id(), Outcome.COMPLETED, String.join("\n", lines));
+    return RunResult.of(
+        migration.id(),
+        setAside == 0 ? Outcome.COMPLETED : Outcome.COMPLETED_WITH_QUARANTINE,
+        String.join("\n", lines));
   }
 
   /** What a summary says of changes that came too late for it; empty: none. */

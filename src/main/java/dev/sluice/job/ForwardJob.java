@@ -43,8 +43,13 @@ abstract class ForwardJob implements MigrationJob {
               ? Optional.of(over(entry))
               : refused(new ChangedMigration(entry, migration).whenApplied());
       case PENDING, RUNNING, PAUSED, STOPPED, FAILED, DIRTY, ROLLED_BACK ->
-          dependencies.missing(migration).flatMap(this::refused);
+          heldByOthers().flatMap(this::refused);
     };
+  }
+
+  @Override
+  public final Optional<String> heldByOthers() {
+    return dependencies.missing(migration());
   }
 
   private RunResult over(LedgerEntry entry) {

@@ -4,6 +4,8 @@ import dev.sluice.control.Ledger;
 import dev.sluice.control.RunState;
 import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -11,6 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.job.JobInstance;
 import org.springframework.batch.core.job.parameters.JobParameters;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Launches a job once, under the runner lock: recovers it, runs it, and keeps the ledger. */
 final class Launcher {
@@ -48,7 +51,10 @@ final class Launcher {
           "run.changed migration={} its definition is not the one that the last launch ran",
           migration.id());
     }
-    job.noteStart(ledger, launch, environment.runner());
+    Optional<RunResult> refused = refusedOrStarted(launch);
+    if (refused.isPresent()) {
+      return refused.get();
+    }
     RunResult result;
     try {
       // a process may die between the job's end and the ledger's note of it
@@ -59,6 +65,23 @@ final class Launcher {
     }
     job.noteEnd(ledger, launch, job.ended(result.outcome()), result.outcome(), result.failure());
     return result;
+  }
+
+  /**
+   * Notes the start, unless another migration has begun or been taken back since the job was asked.
+   */
+  private Optional<RunResult> refusedOrStarted(Launch launch) {
+    AtomicReference<@Nullable String> why = new AtomicReference<>();
+    new TransactionTemplate(environment.transactionManager())
+        .executeWithoutResult(
+            status -> {
+              ledger.lockWithNeighbours(job.migration());
+              job.heldByOthers()
+                  .ifPresentOrElse(
+                      why::set, () -> job.noteStart(ledger, launch, environment.runner()));
+            });
+    return Optional.ofNullable(why.get())
+        .map(text -> RunResult.of(id(), Outcome.REFUSED, id() + ": " + text));
   }
 
   /** What the last execution ended as, once a dead one is marked as failed. Null: there is none. */

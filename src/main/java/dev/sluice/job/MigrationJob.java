@@ -63,6 +63,14 @@ interface MigrationJob {
    */
   RunState ended(Outcome outcome);
 
+  /**
+   * Why other migrations do not allow it, without the id before it; empty: they do. Asked a second
+   * time as the launch is noted: theirs have other runner locks.
+   */
+  default Optional<String> heldByOthers() {
+    return Optional.empty();
+  }
+
   /** Notes in the ledger that a launch begins. */
   default void noteStart(Ledger ledger, Launch launch, String by) {
     ledger.started(launch.epoch(), launch.run(), running(), migration(), by);

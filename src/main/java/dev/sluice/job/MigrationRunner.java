@@ -71,10 +71,21 @@ public final class MigrationRunner {
 
   /** Once it is completed: what has been captured since. */
   private RunResult forward(LoadedMigration migration, StopSignal stop) {
+    boolean wasCompleted = isCompleted(migration);
     RunResult result = jobRun.run(jobs.forward(migration), stop);
     return result.outcome() == Outcome.ALREADY_COMPLETED
+            || (wasCompleted && result.outcome() == Outcome.COMPLETED_WITH_QUARANTINE)
         ? jobs.catchUp(migration).map(job -> jobRun.run(job, stop)).orElse(result)
         : result;
+  }
+
+  private boolean isCompleted(LoadedMigration migration) {
+    try {
+      return entry(migration.id()).filter(e -> e.state() == RunState.COMPLETED).isPresent();
+    } catch (DataAccessException e) {
+      log.debug("run.completed migration={}", migration.id(), e);
+      return false; // the launch itself says that the database cannot be reached
+    }
   }
 
   private static boolean hasFailed(RunResult result) {
@@ -236,7 +247,10 @@ public final class MigrationRunner {
         CaptureLogs.isKept(migration)
             ? new CapturedEntries(environment.jdbc()).waiting(migration.id())
             : 0;
-    return answer.outcome() == Outcome.ALREADY_COMPLETED && waiting > 0
+    boolean isOver =
+        answer.outcome() == Outcome.ALREADY_COMPLETED
+            || answer.outcome() == Outcome.COMPLETED_WITH_QUARANTINE;
+    return isOver && waiting > 0
         ? RunResult.of(
             migration.id(),
             Outcome.COMPLETED,

@@ -52,10 +52,15 @@ abstract class RollbackJob implements MigrationJob {
     };
   }
 
+  @Override
+  public final Optional<String> heldByOthers() {
+    return dependencies.standing(migration());
+  }
+
   /** Before the ledger says rolling_back: a refusal leaves the run as it was. */
   private Optional<RunResult> refusedByPreflight(LedgerEntry entry) {
     List<String> refusals = new ArrayList<>(refusals(entry));
-    dependencies.standing(migration()).ifPresent(refusals::add);
+    heldByOthers().ifPresent(refusals::add);
     return refusals.isEmpty()
         ? Optional.empty()
         : Optional.of(

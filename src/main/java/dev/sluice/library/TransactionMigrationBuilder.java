@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The code gets Spring's {@link org.springframework.jdbc.core.JdbcOperations} on the connection
  * of its transaction, and must do everything through it: what it writes by other means is neither
- * rolled back with it nor done once. It must not commit. It waits at most 1.5 s for a lock, each of
- * its statements and each silence between two of them has the {@link #timeLimit}, and after a
- * failure that may pass, such as a lock that it did not get, it runs again from its beginning, in a
- * new transaction. So it must keep nothing in memory from one time to the next.
+ * rolled back with it nor done once. It must not commit. It waits at most 0.45 s for a lock, or 1.5
+ * s for an autovacuum that is in the way, each of its statements and each silence between two of
+ * them has the {@link #timeLimit}, and after a failure that may pass, such as a lock that it did
+ * not get, it runs again from its beginning, in a new transaction. So it must keep nothing in
+ * memory from one time to the next.
  */
 public final class TransactionMigrationBuilder {
 

@@ -43,9 +43,9 @@ final class Attempts implements LockRetry.Listener {
         lastBlockers);
   }
 
-  /** Whether the last attempt found it in the way: it gives way to who waits for longer. */
+  /** Whether the last attempt found it in the way. */
   boolean metAutovacuum() {
-    return lastBlockers != null && lastBlockers.contains(Blockers.AUTOVACUUM);
+    return lastBlockers != null && Blockers.hasAutovacuum(lastBlockers);
   }
 
   /** The blockers of an earlier failure do not explain a last one of another kind. */

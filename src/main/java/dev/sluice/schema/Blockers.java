@@ -16,8 +16,11 @@ import org.springframework.jdbc.core.JdbcOperations;
  */
 final class Blockers {
 
+  /** Who it was has gone by now, or it was not for a lock that the attempt failed. */
+  static final String NOBODY = "none left";
+
   /** How it is named, having no application's name. */
-  static final String AUTOVACUUM = ",autovacuum worker,";
+  private static final String AUTOVACUUM = ",autovacuum worker,";
 
   private static final int SESSIONS_MAX = 5;
 
@@ -38,14 +41,20 @@ final class Blockers {
   String of(Step step) {
     try {
       List<String> sessions = sessions(step);
-      return sessions.isEmpty() ? "none left" : String.join("; ", sessions);
+      return sessions.isEmpty() ? NOBODY : String.join("; ", sessions);
     } catch (DataAccessException e) {
       return "unknown"; // the server may be the very thing that failed
     }
   }
 
+  /** Whether one is among them: it gives way to who waits for longer. */
+  static boolean hasAutovacuum(String blockers) {
+    return blockers.contains(AUTOVACUUM);
+  }
+
   private List<String> sessions(Step step) {
     ScriptStatement statement = StatementSplitter.split(step.sql()).get(0);
+    String names = String.join("\n", names(statement));
     // reads views of the server's memory: no lock on any table
     return jdbc.query(
         """
@@ -66,6 +75,10 @@ final class Blockers {
                               WITH named AS (SELECT to_regclass(name) AS relation
                                              FROM unnest(string_to_array(?, chr(10))) AS name)
                               SELECT relation::oid FROM named
+                              UNION ALL -- a function takes its triggers along
+                              SELECT t.tgrelid
+                              FROM unnest(string_to_array(?, chr(10))) AS name
+                              JOIN pg_trigger t ON t.tgfoid = to_regprocedure(name || '()')
                               UNION ALL -- a lock on a partitioned table is one on each partition
                               SELECT tree.relid::oid FROM named, pg_partition_tree(relation) AS tree))))
         ORDER BY a.xact_start
@@ -74,7 +87,8 @@ final class Blockers {
         (rs, row) -> rs.getString(1),
         waitsForSnapshots(step),
         String.join(",", harmless(statement, step.isolation())),
-        String.join("\n", names(statement)),
+        names,
+        names,
         SESSIONS_MAX);
   }
 

@@ -9,7 +9,7 @@ import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.Waiter;
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,11 +22,11 @@ import org.springframework.transaction.support.TransactionTemplate;
  * cleanup or rollback.
  *
  * <p>The trigger's function runs inside the application's statements: as its owner, with a pinned
- * search path. ENABLE ALWAYS, because logical replication changes rows too. It fires after the
- * row's change and has the last name, so that it sees what other triggers made of the row; of a
- * partitioned table it fires before an UPDATE, because a row that moves to another partition is a
- * DELETE and an INSERT afterwards. Making it takes SHARE ROW EXCLUSIVE on the table, dropping it
- * ACCESS EXCLUSIVE, each for milliseconds and with retries.
+ * search path. It fires after the row's change and has the last name, so that it sees what other
+ * triggers made of the row; of a partitioned table it fires before an UPDATE, because a row that
+ * moves to another partition is a DELETE and an INSERT afterwards. Making it takes SHARE ROW
+ * EXCLUSIVE on the table, dropping it ACCESS EXCLUSIVE, each for milliseconds and with retries, see
+ * {@link BriefLock}.
  */
 public final class CaptureLog {
 
@@ -35,8 +35,7 @@ public final class CaptureLog {
   private final DataSource dataSource;
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transaction;
-  private final Waiter waiter;
-  private final ScriptSettings settings;
+  private final BriefLock lock;
   private final MigrationId id;
 
   /**
@@ -46,8 +45,7 @@ public final class CaptureLog {
     this.dataSource = dataSource;
     this.jdbc = new JdbcTemplate(dataSource);
     this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
-    this.waiter = waiter;
-    this.settings = settings;
+    this.lock = new BriefLock(dataSource, waiter, settings, "capture", id);
     this.id = id;
   }
 
@@ -67,26 +65,15 @@ public final class CaptureLog {
     if (existing != null) {
       requireSameKey(existing, captured);
     }
-    new LockRetry(waiter, settings)
-        .run(
-            () ->
-                underLock(
-                    () -> {
-                      if (existing == null) {
-                        createTable(captured);
-                      }
-                      jdbc.execute(
-                          new CaptureFunction(jdbc, id, captured, table, columns).definition());
-                      createTriggers(table);
-                    }),
-            (attempt, waited, error) ->
-                log.info(
-                    "capture.retry migration={} table={} attempt={} waited={}ms",
-                    id,
-                    table.name(),
-                    attempt,
-                    waited.toMillis()));
-    log.info("capture.begun migration={} log={} trigger={}", id, captured.name(), trigger());
+    lock.run(
+        turn -> {
+          if (existing == null) {
+            createTable(turn, captured);
+          }
+          turn.execute(new CaptureFunction(jdbc, id, captured, table, columns).definition());
+          createTriggers(turn, table);
+        });
+    log.info("capture.begun migration={} log={} trigger={}", id, captured.name(), triggerName());
   }
 
   /**
@@ -124,45 +111,36 @@ public final class CaptureLog {
 
   private boolean drop(boolean onlyIfEmpty) {
     String name = CaptureTable.nameOf(id).quoted();
-    boolean[] dropped = {true};
-    new LockRetry(waiter, settings)
-        .run(
-            () ->
-                underLock(
-                    () -> {
-                      jdbc.execute(
-                          "DROP FUNCTION IF EXISTS %s() CASCADE"
-                              .formatted(CaptureFunction.nameOf(id)));
-                      dropped[0] = !(onlyIfEmpty && hasEntries());
-                      jdbc.execute("DROP TABLE IF EXISTS " + name);
-                      return dropped[0];
-                    }),
-            (attempt, waited, error) ->
-                log.info(
-                    "capture.retry migration={} attempt={} waited={}ms",
-                    id,
-                    attempt,
-                    waited.toMillis()));
-    if (dropped[0]) {
+    AtomicBoolean dropped = new AtomicBoolean();
+    lock.run(
+        turn -> {
+          turn.execute(
+              "DROP FUNCTION IF EXISTS %s() CASCADE".formatted(CaptureFunction.nameOf(id)));
+          dropped.set(!(onlyIfEmpty && hasEntries(turn)));
+          if (dropped.get()) {
+            turn.execute("DROP TABLE IF EXISTS " + name);
+          } else {
+            turn.giveUp();
+          }
+        });
+    if (dropped.get()) {
       log.info("capture.dropped migration={} log={}", id, CaptureTable.nameOf(id));
     }
-    return dropped[0];
+    return dropped.get();
   }
 
-  private boolean hasEntries() {
+  private boolean hasEntries(BriefLock.Turn turn) {
     return new Catalog(jdbc).find(CaptureTable.nameOf(id)).isPresent()
-        && Boolean.TRUE.equals(
-            jdbc.queryForObject(
-                "SELECT EXISTS (SELECT FROM %s)".formatted(CaptureTable.nameOf(id).quoted()),
-                Boolean.class));
+        && turn.isTrue(
+            "SELECT EXISTS (SELECT FROM %s)".formatted(CaptureTable.nameOf(id).quoted()));
   }
 
-  private void createTable(CaptureTable captured) {
+  private void createTable(BriefLock.Turn turn, CaptureTable captured) {
     String name = captured.name().quoted();
-    jdbc.execute(
+    turn.execute(
         "CREATE TABLE %s AS SELECT %s FROM %s WITH NO DATA"
             .formatted(name, captured.keyNames(), captured.key().table().quoted()));
-    jdbc.execute(
+    turn.execute(
         """
         ALTER TABLE %s
           ADD COLUMN %s bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -170,7 +148,7 @@ public final class CaptureLog {
         """
             .formatted(name, CaptureTable.SEQ, CaptureTable.DUE));
     // not unique: two transactions of the application must never wait for each other here
-    jdbc.execute(
+    turn.execute(
         "CREATE INDEX ON %s (%s, %s)".formatted(name, captured.keyNames(), CaptureTable.SEQ));
   }
 
@@ -184,55 +162,18 @@ public final class CaptureLog {
     }
   }
 
-  private void createTriggers(Table table) {
+  private void createTriggers(BriefLock.Turn turn, Table table) {
+    TableTrigger changes = trigger(triggerName(), table);
     if (table.kind() == 'p') {
-      create(table, trigger(), "BEFORE UPDATE");
-      create(table, insertTrigger(), "AFTER INSERT");
+      changes.make(turn, "BEFORE UPDATE", "");
+      trigger(insertTriggerName(), table).make(turn, "AFTER INSERT", "");
     } else {
-      create(table, trigger(), "AFTER INSERT OR UPDATE");
+      changes.make(turn, "AFTER INSERT OR UPDATE", "");
     }
   }
 
-  private void create(Table table, Identifier trigger, String when) {
-    boolean exists =
-        Boolean.TRUE.equals(
-            jdbc.queryForObject(
-                """
-                SELECT EXISTS (SELECT FROM pg_trigger
-                               WHERE tgrelid = CAST(? AS oid) AND tgname = ? AND NOT tgisinternal)
-                """,
-                Boolean.class,
-                table.oid(),
-                trigger.value()));
-    if (!exists) {
-      String name = table.name().quoted();
-      jdbc.execute(
-          "CREATE TRIGGER %s %s ON %s FOR EACH ROW EXECUTE FUNCTION %s()"
-              .formatted(trigger.quoted(), when, name, CaptureFunction.nameOf(id)));
-      jdbc.execute("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s".formatted(name, trigger.quoted()));
-    }
-  }
-
-  private void underLock(Runnable work) {
-    underLock(
-        () -> {
-          work.run();
-          return true;
-        });
-  }
-
-  /**
-   * @param work whether to commit
-   */
-  private void underLock(BooleanSupplier work) {
-    transaction.executeWithoutResult(
-        status -> {
-          jdbc.execute(
-              "SET LOCAL lock_timeout = '%dms'".formatted(settings.lockTimeout().toMillis()));
-          if (!work.getAsBoolean()) {
-            status.setRollbackOnly();
-          }
-        });
+  private TableTrigger trigger(Identifier name, Table table) {
+    return new TableTrigger(name, table.name(), CaptureFunction.nameOf(id));
   }
 
   private Table table(DataMigration migration) {
@@ -245,12 +186,12 @@ public final class CaptureLog {
     return CaptureTable.of(migration.id(), TableKey.of(table, migration.key()));
   }
 
-  private Identifier trigger() {
+  private Identifier triggerName() {
     return new Identifier("zz_sluice_" + id.value() + "_c");
   }
 
   /** 63 characters at most, as PostgreSQL allows. */
-  private Identifier insertTrigger() {
+  private Identifier insertTriggerName() {
     return new Identifier("zz_sluice_" + id.value() + "_ci");
   }
 }

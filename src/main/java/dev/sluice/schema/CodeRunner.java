@@ -32,7 +32,8 @@ public final class CodeRunner {
 
   private final DataSource dataSource;
   private final LockRetry retry;
-  private final Duration lockTimeout;
+  private final LockLimit lockLimit = new LockLimit(ScriptSettings.DEFAULT);
+  private final Blockers blockers;
   private final Consumer<JdbcOperations> opening;
 
   /** A user's code that changes something. */
@@ -62,7 +63,7 @@ public final class CodeRunner {
   public CodeRunner(DataSource dataSource, Waiter waiter, Consumer<JdbcOperations> opening) {
     this.dataSource = dataSource;
     this.retry = new LockRetry(waiter, ScriptSettings.DEFAULT);
-    this.lockTimeout = ScriptSettings.DEFAULT.lockTimeout();
+    this.blockers = new Blockers(new JdbcTemplate(dataSource));
     this.opening = opening;
   }
 
@@ -75,33 +76,29 @@ public final class CodeRunner {
    */
   public void run(CodeMigration migration, Script.Kind direction, Work work) {
     String function = function(direction);
-    retry.run(
-        () -> attempt(migration, direction, work),
-        (attempt, waited, error) ->
-            log.info(
-                "code.retry migration={} code={} attempt={}/{} waited={}ms: {}",
-                migration.id(),
-                function,
-                attempt,
-                ScriptSettings.DEFAULT.attempts(),
-                waited.toMillis(),
-                SqlStates.message(error)));
+    CodeAttempts attempts = new CodeAttempts(migration.id(), function, blockers);
+    retry.run(() -> attempt(migration, direction, work, attempts), attempts);
     log.info("code.applied migration={} code={}", migration.id(), function);
   }
 
-  private void attempt(CodeMigration migration, Script.Kind direction, Work work) {
+  private void attempt(
+      CodeMigration migration, Script.Kind direction, Work work, CodeAttempts attempts) {
     CleanSession.during(
         dataSource,
         session ->
             new TransactionTemplate(new DataSourceTransactionManager(session))
                 .executeWithoutResult(
-                    status -> inside(new JdbcTemplate(session), migration, direction, work)));
+                    status -> inside(attempts.on(session), migration, direction, work, attempts)));
   }
 
   private void inside(
-      JdbcTemplate jdbc, CodeMigration migration, Script.Kind direction, Work work) {
+      JdbcTemplate jdbc,
+      CodeMigration migration,
+      Script.Kind direction,
+      Work work,
+      CodeAttempts before) {
     opening.accept(jdbc);
-    limit(jdbc, lockTimeout, migration.timeLimit());
+    limit(jdbc, migration.timeLimit(), before.metAutovacuum());
     CodeProgress progress = new CodeProgress(jdbc, migration.id());
     if (progress.lockAndAskWhetherDone(direction)) {
       return;
@@ -123,15 +120,14 @@ public final class CodeRunner {
         jdbc.queryForObject("SELECT %s::text".formatted(function), String.class), "none");
   }
 
-  private static void limit(JdbcTemplate jdbc, Duration lockTimeout, Duration timeLimit) {
+  private void limit(JdbcTemplate jdbc, Duration timeLimit, boolean autovacuum) {
+    lockLimit.setForOne(jdbc, autovacuum);
     String millis = Long.toString(timeLimit.toMillis());
     jdbc.queryForMap(
         """
-        SELECT set_config('lock_timeout', ?, true) AS lock_timeout,
-               set_config('statement_timeout', ?, true) AS statement_timeout,
+        SELECT set_config('statement_timeout', ?, true) AS statement_timeout,
                set_config('idle_in_transaction_session_timeout', ?, true) AS idle_timeout
         """,
-        Long.toString(lockTimeout.toMillis()),
         millis,
         millis);
   }
@@ -164,7 +160,7 @@ public final class CodeRunner {
   }
 
   private Answer answer(JdbcTemplate jdbc, Question question) {
-    limit(jdbc, lockTimeout, CHECK_MAX);
+    limit(jdbc, CHECK_MAX, false);
     try {
       boolean yes = question.ask(jdbc);
       return new Answer(yes, "returned " + yes);

@@ -11,8 +11,6 @@ import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * An undo journal whose end has come, known by the migration's id alone: a cleanup may have renamed
@@ -26,9 +24,7 @@ public final class JournalRemains {
   private static final Pattern PLAN_ROWS = Pattern.compile("\"Plan Rows\": ([0-9]+)");
 
   private final JdbcTemplate jdbc;
-  private final TransactionTemplate transaction;
-  private final LockRetry retry;
-  private final ScriptSettings settings;
+  private final BriefLock lock;
   private final MigrationId id;
 
   /**
@@ -45,9 +41,7 @@ public final class JournalRemains {
   public JournalRemains(
       DataSource dataSource, Waiter waiter, ScriptSettings settings, MigrationId id) {
     this.jdbc = new JdbcTemplate(dataSource);
-    this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
-    this.retry = new LockRetry(waiter, settings);
-    this.settings = settings;
+    this.lock = new BriefLock(dataSource, waiter, settings, "undo", id);
     this.id = id;
   }
 
@@ -78,29 +72,14 @@ public final class JournalRemains {
    * milliseconds. Usually the end of the run has done it.
    */
   public void stopNotingBornRows() {
-    inShortTransaction(
-        "DROP FUNCTION IF EXISTS %s() CASCADE".formatted(JournalFunction.nameOf(id)));
+    String function = JournalFunction.nameOf(id);
+    lock.run(turn -> turn.execute("DROP FUNCTION IF EXISTS %s() CASCADE".formatted(function)));
   }
 
   /** Forgets every old value. Nothing if that is done. */
   public void drop() {
     TableName table = JournalTable.nameOf(id);
-    inShortTransaction("DROP TABLE IF EXISTS " + table.quoted());
+    lock.run(turn -> turn.execute("DROP TABLE IF EXISTS " + table.quoted()));
     log.info("undo.dropped migration={} table={}", id, table);
-  }
-
-  private void inShortTransaction(String sql) {
-    retry.run(
-        () ->
-            transaction.executeWithoutResult(
-                status -> {
-                  jdbc.execute(
-                      "SET LOCAL lock_timeout = '%dms'"
-                          .formatted(settings.lockTimeout().toMillis()));
-                  jdbc.execute(sql);
-                }),
-        (attempt, waited, error) ->
-            log.info(
-                "undo.retry migration={} attempt={} waited={}ms", id, attempt, waited.toMillis()));
   }
 }

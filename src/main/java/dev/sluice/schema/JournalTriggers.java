@@ -5,7 +5,6 @@ import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.JournalTable;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Waiter;
-import java.time.Duration;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -13,8 +12,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * The triggers that keep an undo journal true to the table.
@@ -27,8 +24,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * alone.
  *
  * <p>Their function runs inside the application's statements: as its owner, with a pinned search
- * path. ENABLE ALWAYS, because logical replication inserts and moves rows too. Making them takes
- * SHARE ROW EXCLUSIVE on the table, dropping them ACCESS EXCLUSIVE, each for milliseconds.
+ * path. Making them takes SHARE ROW EXCLUSIVE on the table, dropping them ACCESS EXCLUSIVE, each
+ * for milliseconds.
  */
 final class JournalTriggers {
 
@@ -38,12 +35,13 @@ final class JournalTriggers {
   private static final int ATTEMPTS_TO_FOLLOW = 5;
 
   private final JdbcTemplate jdbc;
-  private final TransactionTemplate transaction;
-  private final Waiter waiter;
-  private final ScriptSettings settings;
+  private final BriefLock lock;
+  private final BriefLock lockToFollow;
   private final MigrationId id;
   private final JournalTable journal;
   private final JournalFunction function;
+  private final TableTrigger born;
+  private final TableTrigger keys;
 
   JournalTriggers(
       DataSource dataSource,
@@ -52,26 +50,29 @@ final class JournalTriggers {
       MigrationId id,
       JournalTable journal) {
     this.jdbc = new JdbcTemplate(dataSource);
-    this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
-    this.waiter = waiter;
-    this.settings = settings;
+    this.lock = new BriefLock(dataSource, waiter, settings, "undo", id);
+    this.lockToFollow =
+        new BriefLock(dataSource, waiter, settings.withAttempts(ATTEMPTS_TO_FOLLOW), "undo", id);
     this.id = id;
     this.journal = journal;
     this.function = new JournalFunction(jdbc, id, journal);
+    // AFTER triggers fire in the order of their names: these see what the others left
+    this.born = trigger("zz_sluice_" + id.value());
+    this.keys = trigger("zz_sluice_" + id.value() + "_k");
+  }
+
+  private TableTrigger trigger(String name) {
+    return new TableTrigger(new Identifier(name), journal.key().table(), function.name());
   }
 
   void noteBornRows() {
-    new LockRetry(waiter, settings)
-        .run(
-            () ->
-                underLock(
-                    () -> {
-                      jdbc.execute(function.definition(true));
-                      create(insertTrigger(), "AFTER INSERT", "");
-                      create(keyTrigger(), "AFTER UPDATE", keyChanges());
-                    }),
-            this::report);
-    log.info("undo.born migration={} trigger={}", id, insertTrigger());
+    lock.run(
+        turn -> {
+          turn.execute(function.definition(true));
+          born.make(turn, "AFTER INSERT", "");
+          keys.make(turn, "AFTER UPDATE", keyChanges());
+        });
+    log.info("undo.born migration={} trigger={}", id, born.name());
   }
 
   void followKeys() {
@@ -84,15 +85,11 @@ final class JournalTriggers {
       return;
     }
     try {
-      new LockRetry(waiter, settings.withAttempts(ATTEMPTS_TO_FOLLOW))
-          .run(
-              () ->
-                  underLock(
-                      () -> {
-                        jdbc.execute(function.definition(false));
-                        create(keyTrigger(), "AFTER UPDATE", keyChanges());
-                      }),
-              this::report);
+      lockToFollow.run(
+          turn -> {
+            turn.execute(function.definition(false));
+            keys.make(turn, "AFTER UPDATE", keyChanges());
+          });
     } catch (DataAccessException e) {
       if (!SqlStates.isTransient(e)) {
         throw e;
@@ -109,12 +106,12 @@ final class JournalTriggers {
    * is replaced first, which takes no lock on the table.
    */
   void stopNotingBornRows() {
-    if (!exists(insertTrigger())) {
+    if (!born.exists(jdbc)) {
       return;
     }
     jdbc.execute(function.definition(false));
     try {
-      underLock(() -> drop(insertTrigger()));
+      lock.once(born::drop);
     } catch (DataAccessException e) {
       if (!SqlStates.isTransient(e)) {
         throw e;
@@ -123,59 +120,18 @@ final class JournalTriggers {
           "undo.trigger migration={} table={} is in use: trigger {} stays there and does nothing",
           id,
           journal.key().table(),
-          insertTrigger());
+          born.name());
     }
   }
 
   /** Nothing if they are gone already. */
   void drop() {
-    new LockRetry(waiter, settings)
-        .run(
-            () ->
-                underLock(
-                    () -> {
-                      drop(insertTrigger());
-                      drop(keyTrigger());
-                      jdbc.execute("DROP FUNCTION IF EXISTS %s()".formatted(function.name()));
-                    }),
-            this::report);
-  }
-
-  private void underLock(Runnable work) {
-    transaction.executeWithoutResult(
-        status -> {
-          jdbc.execute(
-              "SET LOCAL lock_timeout = '%dms'".formatted(settings.lockTimeout().toMillis()));
-          work.run();
+    lock.run(
+        turn -> {
+          born.drop(turn);
+          keys.drop(turn);
+          turn.execute("DROP FUNCTION IF EXISTS %s()".formatted(function.name()));
         });
-  }
-
-  private void create(Identifier trigger, String when, String condition) {
-    if (!exists(trigger)) {
-      jdbc.execute(
-          "CREATE TRIGGER %s %s ON %s FOR EACH ROW %s EXECUTE FUNCTION %s()"
-              .formatted(trigger.quoted(), when, tableName(), condition, function.name()));
-      jdbc.execute(
-          "ALTER TABLE %s ENABLE ALWAYS TRIGGER %s".formatted(tableName(), trigger.quoted()));
-    }
-  }
-
-  private void drop(Identifier trigger) {
-    if (exists(trigger)) {
-      jdbc.execute("DROP TRIGGER %s ON %s".formatted(trigger.quoted(), tableName()));
-    }
-  }
-
-  private boolean exists(Identifier trigger) {
-    return Boolean.TRUE.equals(
-        jdbc.queryForObject(
-            """
-            SELECT EXISTS (SELECT FROM pg_trigger
-                           WHERE tgrelid = to_regclass(?) AND tgname = ? AND NOT tgisinternal)
-            """,
-            Boolean.class,
-            tableName(),
-            trigger.value()));
   }
 
   /** A row that moves between partitions is a DELETE and an INSERT to a trigger. */
@@ -191,26 +147,8 @@ final class JournalTriggers {
             tableName()));
   }
 
-  private void report(int attempt, Duration waited, Throwable error) {
-    log.info(
-        "undo.retry migration={} table={} attempt={} waited={}ms",
-        id,
-        journal.key().table(),
-        attempt,
-        waited.toMillis());
-  }
-
   private String tableName() {
     return journal.key().table().quoted();
-  }
-
-  /** AFTER triggers fire in the order of their names: this one sees what the others left. */
-  private Identifier insertTrigger() {
-    return new Identifier("zz_sluice_" + id.value());
-  }
-
-  private Identifier keyTrigger() {
-    return new Identifier("zz_sluice_" + id.value() + "_k");
   }
 
   /** Not for an UPDATE that leaves the key alone. */

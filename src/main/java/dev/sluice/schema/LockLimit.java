@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * How long the statements of a script may wait for locks, so that the application never gets a
- * deadlock error because of them.
+ * How long statements of ours, and those of a user's script or code, may wait for locks, so that
+ * the application never gets a deadlock error because of them.
  *
  * <p>A transaction that has locked one table and waits for another one may stand in a cycle with a
  * session that uses both. That session's wait began after our transaction did, in the queue behind
@@ -54,6 +54,29 @@ final class LockLimit {
     long all = settings.lockTimeout().toMillis();
     long millis = autovacuumInTheWay ? all : Math.max(1, total(jdbc).toMillis() / 2);
     set(jdbc, millis, 0, 1);
+  }
+
+  /** What a transaction of ours has, from its begin on, to wait for all its locks. */
+  Duration time(JdbcTemplate jdbc, boolean autovacuumInTheWay) {
+    return autovacuumInTheWay ? settings.lockTimeout() : total(jdbc);
+  }
+
+  /**
+   * Ends the next statement, its waits included, when so much time has passed since the begin of
+   * its transaction.
+   *
+   * @param all zero for never
+   */
+  static void endStatement(JdbcTemplate jdbc, Duration all) {
+    jdbc.queryForObject(
+        """
+        SELECT pg_catalog.set_config('statement_timeout', (CASE WHEN ?::bigint = 0 THEN 0 ELSE greatest(1,
+                 ?::bigint - (extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.now()) * 1000)::bigint) END)::text,
+                 true)
+        """,
+        String.class,
+        all.toMillis(),
+        all.toMillis());
   }
 
   private static void set(JdbcTemplate jdbc, long leastMillis, long allMillis, int waits) {

@@ -4,15 +4,12 @@ import dev.sluice.migration.Identifier;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.SyncFunction;
 import dev.sluice.postgres.Waiter;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * A sync trigger whose end has come, or which is only looked at: known by the migration's id alone,
@@ -23,9 +20,7 @@ public final class SyncRemains {
   private static final Logger log = LoggerFactory.getLogger(SyncRemains.class);
 
   private final JdbcTemplate jdbc;
-  private final TransactionTemplate transaction;
-  private final LockRetry retry;
-  private final Duration lockTimeout;
+  private final BriefLock lock;
   private final MigrationId id;
 
   /**
@@ -34,9 +29,7 @@ public final class SyncRemains {
   public SyncRemains(
       DataSource dataSource, Waiter waiter, ScriptSettings settings, MigrationId id) {
     this.jdbc = new JdbcTemplate(dataSource);
-    this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
-    this.retry = new LockRetry(waiter, settings);
-    this.lockTimeout = settings.lockTimeout();
+    this.lock = new BriefLock(dataSource, waiter, settings, "sync", id);
     this.id = id;
   }
 
@@ -71,20 +64,7 @@ public final class SyncRemains {
   /** Runs {@link #drop} in a transaction of its own, again and again while the table is in use. */
   public void dropNow() {
     boolean there = describe().isPresent();
-    retry.run(
-        () ->
-            transaction.executeWithoutResult(
-                status -> {
-                  jdbc.execute("SET LOCAL lock_timeout = '%dms'".formatted(lockTimeout.toMillis()));
-                  jdbc.execute(drop());
-                }),
-        (attempt, waited, error) ->
-            log.info(
-                "sync.retry migration={} attempt={} waited={}ms: {}",
-                id,
-                attempt,
-                waited.toMillis(),
-                ServerMessage.of(error)));
+    lock.run(turn -> turn.execute(drop()));
     if (there) {
       log.info("sync.dropped migration={}", id);
     }

@@ -1,13 +1,11 @@
 package dev.sluice.schema;
 
-import dev.sluice.migration.Identifier;
 import dev.sluice.postgres.SyncDefaults;
 import dev.sluice.postgres.SyncFunction;
 import dev.sluice.postgres.SyncRules;
 import dev.sluice.postgres.SyncSettings;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.Waiter;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -15,27 +13,23 @@ import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * The trigger of {@code sync: trigger}: from its commit on, the application's own statements keep
  * the written columns right. It stays after the run, until cleanup or rollback.
  *
  * <p>One trigger without a column list, because {@code UPDATE OF a} does not fire where another
- * trigger changed {@code a}; ENABLE ALWAYS, because logical replication writes rows too. Its name
- * puts it behind other triggers, which may change what it reads.
+ * trigger changed {@code a}. Its name puts it behind other triggers, which may change what it
+ * reads.
  */
 public final class SyncTrigger {
 
   private static final Logger log = LoggerFactory.getLogger(SyncTrigger.class);
 
   private final JdbcTemplate jdbc;
-  private final TransactionTemplate transaction;
-  private final LockRetry retry;
-  private final Duration lockTimeout;
+  private final BriefLock lock;
   private final SyncRules rules;
-  private final Identifier trigger;
+  private final TableTrigger trigger;
 
   /**
    * @param waiter waited with between attempts to lock the table
@@ -43,11 +37,13 @@ public final class SyncTrigger {
   public SyncTrigger(
       DataSource dataSource, Waiter waiter, ScriptSettings settings, SyncRules rules) {
     this.jdbc = new JdbcTemplate(dataSource);
-    this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
-    this.retry = new LockRetry(waiter, settings);
-    this.lockTimeout = settings.lockTimeout();
+    this.lock = new BriefLock(dataSource, waiter, settings, "sync", rules.id());
     this.rules = rules;
-    this.trigger = SyncFunction.triggerOf(rules.id());
+    this.trigger =
+        new TableTrigger(
+            SyncFunction.triggerOf(rules.id()),
+            rules.key().table(),
+            SyncFunction.nameOf(rules.id()));
   }
 
   /**
@@ -60,44 +56,23 @@ public final class SyncTrigger {
    */
   public boolean install() {
     AtomicBoolean made = new AtomicBoolean();
-    retry.run(
-        () ->
-            transaction.executeWithoutResult(
-                status -> {
-                  jdbc.execute("SET LOCAL lock_timeout = '%dms'".formatted(lockTimeout.toMillis()));
-                  makeFunction();
-                  made.set(!stands());
-                  if (made.get()) {
-                    makeTrigger();
-                  }
-                }),
-        this::report);
+    lock.run(
+        turn -> {
+          makeFunction(turn);
+          made.set(trigger.make(turn, "BEFORE INSERT OR UPDATE", condition()));
+        });
     log.info(
         "sync.trigger migration={} trigger={} {}",
         rules.id(),
-        trigger,
+        trigger.name(),
         made.get() ? "made" : "stands");
     return made.get();
   }
 
-  private void makeFunction() {
-    PlainSql.execute(jdbc, new SyncFunction(rules, SyncSettings.of(jdbc)).definition());
-    jdbc.execute("REVOKE ALL ON FUNCTION %s() FROM PUBLIC".formatted(name()));
-    PlainSql.execute(jdbc, SyncDefaults.keep(jdbc, rules));
-  }
-
-  private void makeTrigger() {
-    String table = rules.key().table().quoted();
-    if (!exists()) { // a DROP first would keep readers out as well
-      jdbc.execute(
-          """
-          CREATE TRIGGER %s BEFORE INSERT OR UPDATE ON %s FOR EACH ROW
-          WHEN (TRUE OR ROW(%s) IS NULL)
-          EXECUTE FUNCTION %s()
-          """
-              .formatted(trigger.quoted(), table, named(), name()));
-    }
-    jdbc.execute("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s".formatted(table, trigger.quoted()));
+  private void makeFunction(BriefLock.Turn turn) {
+    turn.execute(new SyncFunction(rules, SyncSettings.of(jdbc)).definition());
+    turn.execute("REVOKE ALL ON FUNCTION %s() FROM PUBLIC".formatted(trigger.function()));
+    turn.execute(SyncDefaults.keep(jdbc, rules));
   }
 
   /**
@@ -105,7 +80,7 @@ public final class SyncTrigger {
    * to drop one, or to change its type, as long as the trigger stands. It does not know what is in
    * a function, and the next statement of the application would fail there.
    */
-  private String named() {
+  private String condition() {
     return Stream.of(
             rules.reads().stream(),
             rules.writes().stream(),
@@ -113,50 +88,6 @@ public final class SyncTrigger {
         .flatMap(names -> names)
         .distinct()
         .map(column -> "NEW." + column.quoted())
-        .collect(Collectors.joining(", "));
-  }
-
-  private boolean exists() {
-    return Boolean.TRUE.equals(
-        jdbc.queryForObject(
-            """
-            SELECT EXISTS (SELECT FROM pg_trigger
-                           WHERE tgrelid = to_regclass(?) AND tgfoid = to_regprocedure(?))
-            """,
-            Boolean.class,
-            rules.key().table().quoted(),
-            name() + "()"));
-  }
-
-  /** On each partition too: somebody may have disabled it on one. */
-  private boolean stands() {
-    return Boolean.TRUE.equals(
-        jdbc.queryForObject(
-            """
-            SELECT count(*) > 0
-               AND count(*) = count(*) FILTER (WHERE t.tgenabled = 'A')
-               AND count(*) FILTER (WHERE t.tgrelid = to_regclass(?)) = 1
-            FROM pg_trigger t
-            WHERE t.tgfoid = to_regprocedure(?)
-              AND t.tgname = ?
-            """,
-            Boolean.class,
-            rules.key().table().quoted(),
-            name() + "()",
-            trigger.value()));
-  }
-
-  private String name() {
-    return SyncFunction.nameOf(rules.id());
-  }
-
-  private void report(int attempt, Duration waited, Throwable error) {
-    log.info(
-        "sync.retry migration={} table={} attempt={} waited={}ms: {}",
-        rules.id(),
-        rules.key().table(),
-        attempt,
-        waited.toMillis(),
-        ServerMessage.of(error));
+        .collect(Collectors.joining(", ", "WHEN (TRUE OR ROW(", ") IS NULL)"));
   }
 }

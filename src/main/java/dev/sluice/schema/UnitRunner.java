@@ -2,6 +2,7 @@ package dev.sluice.schema;
 
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Waiter;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
@@ -175,20 +176,12 @@ final class UnitRunner {
    */
   private void setTimeouts(JdbcTemplate jdbc, Isolation isolation, boolean autovacuum) {
     boolean bounded = isolation == Isolation.TOGETHER && !run.script().kind().isFlat();
-    long statementMillis = bounded ? settings.statementTimeout().toMillis() : 0;
     if (run.script().kind().isFlat()) {
       lockLimit.setForOne(jdbc, autovacuum);
     } else {
       lockLimit.set(jdbc, autovacuum);
     }
-    jdbc.queryForObject(
-        """
-        SELECT set_config('statement_timeout', (CASE WHEN ?::bigint = 0 THEN 0 ELSE greatest(1,
-                 ?::bigint - (extract(epoch FROM clock_timestamp() - now()) * 1000)::bigint) END)::text, true)
-        """,
-        String.class,
-        statementMillis,
-        statementMillis);
+    LockLimit.endStatement(jdbc, bounded ? settings.statementTimeout() : Duration.ZERO);
   }
 
   private void outside(JdbcTemplate session, Unit unit) {
