@@ -19,7 +19,8 @@ import org.springframework.jdbc.core.JdbcOperations;
  *
  * <p>An entry that is due says: compute this row anew, a source of it has changed. One that is not
  * due says: look whether it is under the guard. The application's own write of a target appends
- * only where an older entry waits, which it thereby calls off.
+ * only where an older entry waits, which it thereby calls off, or where it empties the target: that
+ * may have brought the row back under the guard, far behind every cursor.
  *
  * <p>Our own chunk's statement is known by its session's setting and because it stands at depth 1:
  * what the table's other triggers do inside our chunk is deeper, and the application's. A trigger
@@ -122,13 +123,15 @@ final class CaptureFunction {
   }
 
   /**
-   * An own write calls off what is due. A row that takes another key takes its entry along, and
-   * calls off that of a row which had the key before.
+   * An own write calls off what is due; one that takes a value away appends as well. A row that
+   * takes another key takes its entry along, and calls off that of a row which had the key before.
    */
   private String updated() {
     return """
             IF _kchanged AND NOT _kwrote THEN
               _kentry := TRUE;
+            ELSIF _kwrote AND (%s) THEN
+              _kentry := FALSE;
             ELSIF _kwrote OR _kmoved THEN
               _kentry := (%s);
               IF _kmoved THEN
@@ -145,7 +148,15 @@ final class CaptureFunction {
               RETURN NEW;
             END IF;
         """
-        .formatted(last("OLD"), any("NEW"));
+        .formatted(emptied(), last("OLD"), any("NEW"));
+  }
+
+  /** A written column that had a value has lost it. */
+  private String emptied() {
+    List<ColumnDefault> defaults = ColumnDefault.of(jdbc, table.oid(), columns.written());
+    return columns.written().stream()
+        .map(column -> "%s AND %s".formatted(differ(List.of(column)), empty(column, defaults)))
+        .collect(Collectors.joining(" OR "));
   }
 
   /** What is due by the guard only stays so, whoever wrote it. */

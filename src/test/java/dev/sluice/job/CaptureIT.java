@@ -156,6 +156,28 @@ class CaptureIT {
 
   @ParameterizedTest
   @MethodSource("everywhere")
+  void aTargetThatTheApplicationEmptiesIsFilledAgain(PostgresServer server, String change) {
+    try (TestDatabase database = server.newDatabase()) {
+      Program program = create(database, change);
+      program.run().done();
+      database.execute("UPDATE item SET target = NULL WHERE id = 1");
+      database.execute("UPDATE item SET target = NULL, source = 'new' WHERE id = 2");
+      database.execute("UPDATE item SET target = NULL, id = -3 WHERE id = 3");
+      database.execute("UPDATE item SET target = NULL WHERE id = 4");
+      database.execute("UPDATE item SET target = 'own' WHERE id = 4");
+
+      assertThat(program.run().done()).contains("caught up, 3 rows");
+
+      assertThat(Stream.of(1, 2, -3, 4).map(id -> target(database, id)))
+          .containsExactly("ITEM 1", "NEW", "ITEM 3", "own");
+      assertThat(waiting(database)).as(NOTHING_WAITS).isZero();
+      assertThat(program.command("verify").done())
+          .contains("remaining: no row is under the guard");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("everywhere")
   void whatTheTablesOwnTriggersChangeInsideAChunkIsCaptured(PostgresServer server, String change) {
     try (TestDatabase database = server.newDatabase()) {
       Program program =
