@@ -10,6 +10,8 @@ import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.Waiter;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +73,7 @@ public final class CaptureLog {
             createTable(turn, captured);
           }
           turn.execute(new CaptureFunction(jdbc, id, captured, table, columns).definition());
-          createTriggers(turn, table);
+          createTriggers(turn, captured, columns, table);
         });
     log.info("capture.begun migration={} log={} trigger={}", id, captured.name(), triggerName());
   }
@@ -162,14 +164,32 @@ public final class CaptureLog {
     }
   }
 
-  private void createTriggers(BriefLock.Turn turn, Table table) {
+  private void createTriggers(
+      BriefLock.Turn turn, CaptureTable captured, CapturedColumns columns, Table table) {
     TableTrigger changes = trigger(triggerName(), table);
     if (table.kind() == 'p') {
-      changes.make(turn, "BEFORE UPDATE", "");
-      trigger(insertTriggerName(), table).make(turn, "AFTER INSERT", "");
+      changes.make(turn, "BEFORE UPDATE", condition("OLD", captured, columns));
+      trigger(insertTriggerName(), table)
+          .make(turn, "AFTER INSERT", condition("NEW", captured, columns));
     } else {
-      changes.make(turn, "AFTER INSERT OR UPDATE", "");
+      changes.make(turn, "AFTER INSERT OR UPDATE", condition("NEW", captured, columns));
     }
+  }
+
+  /**
+   * Always true. It names the columns that the function needs, so that PostgreSQL refuses to drop
+   * one or to change its type: it does not know what is in a function, and a key that has become
+   * wider than the log's would fail the application's INSERT.
+   */
+  private static String condition(String row, CaptureTable captured, CapturedColumns columns) {
+    return Stream.of(
+            captured.key().columns().stream().map(Table.Column::name),
+            columns.sources().stream(),
+            columns.written().stream())
+        .flatMap(names -> names)
+        .distinct()
+        .map(column -> row + "." + column.quoted())
+        .collect(Collectors.joining(", ", "WHEN (TRUE OR ROW(", ") IS NULL)"));
   }
 
   private TableTrigger trigger(Identifier name, Table table) {

@@ -1,6 +1,7 @@
 package dev.sluice.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
@@ -13,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code sync: capture}: what the application changes is computed again, and nothing else. */
@@ -300,6 +302,29 @@ class CaptureIT {
           .contains("capture log sluice.captured_0001_upper and its trigger");
       assertThat(database.count("pg_class WHERE relname = 'captured_0001_upper'")).isZero();
       database.execute("INSERT INTO item (id, target) VALUES (3000, 'free')");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ALTER COLUMN id TYPE numeric, 0A000",
+    "ALTER COLUMN source TYPE varchar(100), 0A000",
+    "ALTER COLUMN target TYPE varchar(100), 0A000",
+    "DROP COLUMN source, 2BP01",
+    "DROP COLUMN target, 2BP01",
+  })
+  void noColumnThatTheTriggerNeedsIsChangedUnderIt(String action, String state) {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      Program program = create(database, SET);
+      program.run().done();
+
+      assertThatThrownBy(() -> database.execute("ALTER TABLE item " + action))
+          .hasRootCauseInstanceOf(SQLException.class)
+          .rootCause()
+          .hasFieldOrPropertyWithValue("SQLState", state);
+
+      database.execute("INSERT INTO item (id, source) VALUES (2000, 'born')");
+      assertThat(program.run().done()).contains("caught up, 1 rows");
     }
   }
 
