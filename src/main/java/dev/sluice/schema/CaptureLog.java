@@ -112,6 +112,9 @@ public final class CaptureLog {
   }
 
   private boolean drop(boolean onlyIfEmpty) {
+    if (!isThere()) {
+      return true;
+    }
     String name = CaptureTable.nameOf(id).quoted();
     AtomicBoolean dropped = new AtomicBoolean();
     lock.run(
@@ -129,6 +132,16 @@ public final class CaptureLog {
       log.info("capture.dropped migration={} log={}", id, CaptureTable.nameOf(id));
     }
     return dropped.get();
+  }
+
+  /** Its function counts: without it there is no trigger. */
+  private boolean isThere() {
+    return Boolean.TRUE.equals(
+        jdbc.queryForObject(
+            "SELECT to_regprocedure(?) IS NOT NULL OR to_regclass(?) IS NOT NULL",
+            Boolean.class,
+            CaptureFunction.nameOf(id) + "()",
+            CaptureTable.nameOf(id).quoted()));
   }
 
   private boolean hasEntries(BriefLock.Turn turn) {

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -173,8 +174,7 @@ class CaptureIT {
       assertThat(Stream.of(1, 2, -3, 4).map(id -> target(database, id)))
           .containsExactly("ITEM 1", "NEW", "ITEM 3", "own");
       assertThat(waiting(database)).as(NOTHING_WAITS).isZero();
-      assertThat(program.command("verify").done())
-          .contains("remaining: no row is under the guard");
+      assertThat(program.command("verify").done()).contains("remaining: no row is under the guard");
     }
   }
 
@@ -325,6 +325,84 @@ class CaptureIT {
 
       database.execute("INSERT INTO item (id, source) VALUES (2000, 'born')");
       assertThat(program.run().done()).contains("caught up, 1 rows");
+    }
+  }
+
+  private static void assertNothingCaptures(TestDatabase database) {
+    assertThat(database.count("pg_trigger WHERE tgname LIKE 'zz_sluice%'")).isZero();
+    assertThat(database.count("pg_proc WHERE proname LIKE 'capture%'")).isZero();
+    assertThat(database.count("pg_class WHERE relname = 'captured_0001_upper'")).isZero();
+  }
+
+  /** A run that fails behind its sweep, and would not again. */
+  private Program unfinished(TestDatabase database) {
+    Program program =
+        create(database, SET)
+            .write(
+                "constrain.up.sql",
+                "ALTER TABLE item ADD CONSTRAINT no_other CHECK (other IS NULL);")
+            .write("constrain.down.sql", "ALTER TABLE item DROP CONSTRAINT no_other;");
+    database.execute("UPDATE item SET other = 1 WHERE id = 1");
+    program.run().failed(5);
+    database.execute("UPDATE item SET other = NULL WHERE id = 1");
+    return program;
+  }
+
+  private static String withoutSync() {
+    return SET.replace("sync: capture\n", "");
+  }
+
+  @Test
+  void aRunThatNoLongerAsksForItCapturesNoMore() {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      Program program = unfinished(database).define(withoutSync());
+
+      assertThat(program.run().done()).contains("0001_upper: completed");
+
+      assertNothingCaptures(database);
+    }
+  }
+
+  @Test
+  void changesThatWaitAreNotForgottenWithTheDefinition() {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      Program program = unfinished(database).define(withoutSync());
+      database.execute("UPDATE item SET source = 'new' WHERE id = 2");
+
+      assertThat(program.run().failed(3))
+          .isEqualToIgnoringNewLines(
+              "0001_upper: the run began with 'sync: capture', and 1 captured changes wait, which"
+                  + " nothing would do without it. Put 'sync: capture' back, or roll the run back"
+                  + " first.");
+
+      assertThat(program.rollback("--discard-changes").done()).contains("rolled back");
+      assertNothingCaptures(database);
+      database.execute("ALTER TABLE item DROP COLUMN source");
+      database.execute("INSERT INTO item (id) VALUES (2000)");
+    }
+  }
+
+  @Test
+  void aCleanupEndsWhatTheDefinitionNoLongerAsksFor() {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      Program program =
+          create(database, SET + "cleanup: {after: 0s}\n")
+              .write("cleanup.up.sql", "ALTER TABLE item DROP COLUMN source;");
+      database.execute("DELETE FROM item WHERE kind = 'b'");
+      program.run().done();
+      program.define(withoutSync() + "cleanup: {after: 0s}\n");
+      program.command("repair", "--accept-changes").done();
+      database.execute("UPDATE item SET source = 'new' WHERE id = 2");
+
+      assertThat(program.command("cleanup", "--confirm=" + ID).failed(3))
+          .contains("1 captured changes wait");
+      assertThat(program.run().done()).contains("caught up, 1 rows");
+      assertThat(target(database, 2)).isEqualTo("NEW");
+      assertThat(program.command("cleanup", "--confirm=" + ID).done())
+          .contains("capture log sluice.captured_0001_upper and its trigger");
+
+      assertNothingCaptures(database);
+      database.execute("INSERT INTO item (id, target) VALUES (3000, 'free')");
     }
   }
 
