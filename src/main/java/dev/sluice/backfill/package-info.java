@@ -1,5 +1,11 @@
 /**
- * Changes the rows: partitions, the chunk transaction, readers, processors, writers, the sweep.
+ * Changes the rows: partitions, the chunk transaction, readers, processors, writers, the sweep; and
+ * puts them back.
+ *
+ * <p>A chunk that is refused for a row's fault is halved until that row fails alone ({@link
+ * dev.sluice.backfill.BadRowSearch}); then it is set aside, tried again on request. Rows that the
+ * application has changed since are swept by the capture log, in the run and in each catch-up after
+ * it ({@link dev.sluice.backfill.CaptureSweep}).
  *
  * <p>May import {@code throttle}, {@code control}, {@code postgres} and {@code migration}. Beside
  * {@code job} the only home of Spring Batch's {@code core} types. It must never change the schema,

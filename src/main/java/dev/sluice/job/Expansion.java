@@ -107,7 +107,7 @@ final class Expansion {
     boolean missing = sync(plans.find(migration.id(), run).flatMap(UndoPlan::method).orElse(null));
     if (missing) {
       log.warn(
-          "sync.trigger migration={} had no trigger until now: rows that were written without it are"
+          "sync.missing migration={} had no trigger until now: rows that were written without it are"
               + " found only where they are under the guard",
           migration.id());
     }

@@ -1,14 +1,15 @@
 /**
- * What Sluice knows of PostgreSQL itself: its catalog, its SQL text, its error codes, its advisory
- * locks, and how to walk a table by key.
+ * What Sluice knows of PostgreSQL itself: its catalog, its SQL text, its error codes and whose
+ * fault an error is, its sessions (settings, poolers, those that are cut off without a word), and
+ * how to walk a table by key.
  *
  * <p>May import {@code migration} only. The only home of {@code org.postgresql} types. It must
- * never know what a run, a step or a ledger is: everything here would serve another program as
- * well.
+ * never know what a run, a step or a ledger is, nor write a row.
  *
- * <p>Walking by key lives here because two packages that must not know each other, {@code backfill}
- * and {@code validation}, walk the same way. The text of a sync trigger's function for the same
- * reason: {@code schema} makes it, {@code validation} tries it before.
+ * <p>Also here is what packages that must not know each other have to say alike. {@code backfill}
+ * and {@code validation} walk by key the same way. The names and columns of the undo journal and of
+ * the capture log are {@code schema}'s to make and {@code backfill}'s to read. The text of a sync
+ * trigger's function is installed by {@code schema}, and tried by {@code validation} before.
  */
 @NullMarked
 package dev.sluice.postgres;

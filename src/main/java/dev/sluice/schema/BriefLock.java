@@ -41,7 +41,7 @@ final class BriefLock {
 
   /**
    * @param waiter waited with between attempts
-   * @param event how a failed attempt begins its line in the log: {@code undo} for undo.retry
+   * @param event what the trigger is for, as a failed attempt says in the log
    */
   BriefLock(
       DataSource dataSource, Waiter waiter, ScriptSettings settings, String event, MigrationId id) {
@@ -130,7 +130,7 @@ final class BriefLock {
       metAutovacuum = Blockers.hasAutovacuum(found);
       metNobody = found.equals(Blockers.NOBODY) && !SqlStates.isLockTimeout(error);
       log.info(
-          "{}.retry migration={} attempt={}/{} waited={}ms blockers={}: {}",
+          "trigger.retry of={} migration={} attempt={}/{} waited={}ms blockers={}: {}",
           event,
           id,
           attempt,

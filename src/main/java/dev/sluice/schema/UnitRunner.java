@@ -224,7 +224,7 @@ final class UnitRunner {
                   .executeWithoutResult(status -> completeInside(new JdbcTemplate(dataSource))),
           (attempt, waited, error) ->
               log.info(
-                  "schema.retry migration={} script={} attempt={}/{} waited={}ms: {}",
+                  "schema.script-retry migration={} script={} attempt={}/{} waited={}ms: {}",
                   run.id(),
                   run.script().kind().fileName(),
                   attempt,

@@ -11,8 +11,10 @@
  * <p>Also runs the code of a migration that an application defines, once, in one transaction with
  * the note that it ran: to what is done and to what is locked it is a file of one statement.
  *
- * <p>Also makes and drops what works inside the application's own statements: the triggers that
- * keep an undo journal true to the table, and the one that keeps both shapes right.
+ * <p>Also makes and drops what works inside the application's own statements, with its tables: the
+ * triggers that keep an undo journal true to the table, the one that keeps both shapes right, and
+ * the one that notes changed keys in the capture log. The sync trigger's text is made in {@code
+ * postgres}.
  *
  * <p>May import {@code postgres} and {@code migration}, Spring JDBC and Spring Retry; nothing of
  * Spring Batch. It must never change a row of the user but by a file of another tool, wait inside a

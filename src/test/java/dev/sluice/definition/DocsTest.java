@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -16,7 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every definition that the documentation shows is one that the program accepts. */
+/**
+ * Every definition that the documentation shows is one that the program accepts, and every event
+ * that it lists one that the program logs.
+ */
 class DocsTest {
 
   private static final Pattern YAML_BLOCK =
@@ -71,6 +75,28 @@ class DocsTest {
         assertThat(Files.readString(Path.of(block.group(1)))).contains(block.group(2));
       }
     }
+  }
+
+  /** Each event at INFO or WARN stands in the table of events, and nothing else does. */
+  @Test
+  void listsEveryEventOfTheLog() throws IOException {
+    Pattern event = Pattern.compile("log\\.(?:info|warn)\\(\\s*\"([a-z-]+\\.[a-z-]+) ");
+    TreeSet<String> logged = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+        event.matcher(Files.readString(file)).results().forEach(hit -> logged.add(hit.group(1)));
+      }
+    }
+    String page = Files.readString(Path.of("docs/troubleshooting.md"));
+    String table = page.substring(page.indexOf("| event |"));
+    table = table.substring(0, table.indexOf("\n\n"));
+    TreeSet<String> listed = new TreeSet<>();
+    Pattern name = Pattern.compile("`([a-z-]+\\.[a-z-]+)`");
+    for (String row : table.lines().toList()) {
+      name.matcher(row.split("\\|")[1]).results().forEach(hit -> listed.add(hit.group(1)));
+    }
+
+    assertThat(listed).contains("run.progress").isEqualTo(logged);
   }
 
   /** None, as long as there is no README. */

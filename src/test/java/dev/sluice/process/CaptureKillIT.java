@@ -19,6 +19,19 @@ class CaptureKillIT {
   private static final int KILLED = 128 + 9;
   private static final String TUNING = "chunk: {rows: 100}\nworkers: 2\nsync: capture\n";
 
+  /** 50 ms a chunk of ours: a catch-up lasts until it is killed. */
+  private static final String BRAKE =
+      """
+      CREATE FUNCTION brake() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF current_setting('application_name') = 'sluice' THEN
+          PERFORM pg_sleep(0.05);
+        END IF;
+        RETURN NULL;
+      END $$;
+      CREATE TRIGGER brake AFTER UPDATE ON item FOR EACH STATEMENT EXECUTE FUNCTION brake();
+      """;
+
   @TempDir private Path jobs;
 
   @ParameterizedTest
@@ -35,6 +48,7 @@ class CaptureKillIT {
       runToTheEnd(migrations);
       assertEachRowIsOfItsNewestSource(database);
 
+      database.execute(BRAKE);
       for (int round = 1; round <= 2; round++) {
         database.execute("UPDATE item SET source = source || ' %d'".formatted(round));
         try (SluiceProcess process = migrations.start(ID)) {
@@ -47,6 +61,7 @@ class CaptureKillIT {
         assertThat(database.count(LOG)).as("killed in the middle").isPositive();
         assertThat(watch.state()).isEqualTo("completed");
       }
+      database.execute("DROP TRIGGER brake ON item");
       runToTheEnd(migrations);
       assertEachRowIsOfItsNewestSource(database);
     }

@@ -119,16 +119,17 @@ class QuarantineIT {
         assertThat(process.waitFor()).as("%s", process).isEqualTo(ROWS_LEFT);
         Matcher search = SEARCH.matcher(process.err());
         int bad = 0;
-        int transactions = 0;
         while (search.find()) {
           System.out.println("QuarantineIT: " + search.group());
-          bad += Integer.parseInt(search.group(1));
-          transactions += Integer.parseInt(search.group(2));
+          int badHere = Integer.parseInt(search.group(1));
+          bad += badHere;
+          if (!process.err().contains("sqlstate=57014")) { // else parts are also cut for their time
+            // two trials a level for each; the row alone, and the note of it
+            assertThat(Integer.parseInt(search.group(2)))
+                .isLessThanOrEqualTo(badHere * (2 * 10 + 2));
+          }
         }
         assertThat(bad).isEqualTo(3);
-        // two trials a level for each, also where a busy machine has made the chunks smaller; the
-        // row alone, and the note of it
-        assertThat(transactions).isLessThanOrEqualTo(3 * (2 * 10 + 2));
         assertThat(process.out())
             .startsWith(
                 """
@@ -460,11 +461,11 @@ class QuarantineIT {
                         """)
                         .query(Boolean.class)
                         .single()
-                    && database.count("sluice.quarantine") == 1);
+                    && database.count("sluice.quarantine") >= 1);
         process.kill9();
         assertThat(process.waitFor()).as("%s", process).isEqualTo(KILLED);
       }
-      assertThat(database.count("sluice.quarantine")).isBetween(1L, 2L);
+      assertThat(database.count("sluice.quarantine")).as("found before the kill").isBetween(1L, 3L);
       assertThat(watch.state()).isEqualTo("running");
       try (SluiceProcess process = migrations.start(ID)) {
         assertThat(process.waitFor()).as("%s", process).isEqualTo(ROWS_LEFT);

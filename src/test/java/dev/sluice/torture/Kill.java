@@ -43,6 +43,11 @@ record Kill(Weapon weapon, long rowsDone, long rowsDue, long checkpoints) {
         .collect(Collectors.joining(" "));
   }
 
+  /** How many tenths of the run a kill met. */
+  static long tenths(List<Kill> kills) {
+    return kills.stream().mapToInt(Kill::decile).distinct().count();
+  }
+
   static String weapons(List<Kill> kills) {
     return kills.stream()
         .collect(Collectors.groupingBy(Kill::weapon, Collectors.counting()))

@@ -50,6 +50,11 @@ class TortureIT {
   private static final int TRANSACTIONS_AFTER = LONG ? 2_000 : 300;
   private static final Duration AFTER_MAX = Duration.ofMinutes(2);
   private static final Duration WAIT_MAX = Duration.ofSeconds(1);
+
+  /** From so many kills on a form they must not all meet the sweep, at the end of the run. */
+  private static final int KILLS_TO_SPREAD = 20;
+
+  private static final int TENTHS_MIN = 4;
   private static final int WITH_CONFLICTS = 8;
 
   private static Victim server;
@@ -172,6 +177,11 @@ class TortureIT {
     assertThat(chaos.kills())
         .hasSize(kills)
         .allSatisfy(kill -> assertThat(kill.checkpoints()).isPositive().isLessThan(checkpoints));
+    if (kills >= KILLS_TO_SPREAD) {
+      assertThat(Kill.tenths(chaos.kills()))
+          .as("tenths of the run with a kill: %s", Kill.spread(chaos.kills()))
+          .isGreaterThanOrEqualTo(TENTHS_MIN);
+    }
     assertThat(chaos.progress().state()).isEqualTo("completed");
   }
 
