@@ -86,7 +86,7 @@ class ArchitectureTest {
               "postgres",
               "definition",
               "migration"),
-          module("monitoring", "control", "migration"),
+          module("monitoring", "control", "postgres", "migration"),
           module("backfill", "throttle", "control", "postgres", "migration"),
           module("schema", "postgres", "migration"),
           module("validation", "control", "postgres", "migration"),

@@ -1,7 +1,5 @@
 package dev.sluice.backfill;
 
-import dev.sluice.migration.DataMigration;
-import dev.sluice.migration.Sync;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.SqlStates;
@@ -82,7 +80,8 @@ final class SweepStep extends AbstractStep {
         return;
       }
       if (round > ROUNDS_MAX) {
-        throw new RowsKeepArrivingException(backfill.migration(), remaining.rows(), rowsBefore);
+        throw new RowsKeepArrivingException(
+            backfill.migration(), ROUNDS_MAX, remaining.rows(), rowsBefore);
       }
       rowsBefore = remaining.rows();
       backfill.waiter().await(stalled.waitBefore(remaining.rows()));
@@ -147,32 +146,6 @@ final class SweepStep extends AbstractStep {
       if (count > 0) {
         throw work.unchanged(keys, count);
       }
-    }
-  }
-
-  /** Other sessions write rows under the guard faster than the sweep ends them. */
-  static final class RowsKeepArrivingException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    RowsKeepArrivingException(DataMigration migration, long rows, long rowsBefore) {
-      super(
-          ("%s: after %d rounds %d rows of %s are under the guard (a round before: %d):"
-                  + " the application keeps writing such rows%s.")
-              .formatted(
-                  migration.id(),
-                  ROUNDS_MAX,
-                  rows,
-                  migration.table(),
-                  rowsBefore,
-                  remedy(migration.sync())));
-    }
-
-    private static String remedy(Sync sync) {
-      return sync instanceof Sync.Trigger
-          ? ", though a sync trigger should compute them: look whether it is there and enabled;"
-              + " 'run' puts it back"
-          : ". Write 'sync: trigger', give the column a DEFAULT in expand.up.sql, or let the"
-              + " application write it, and run again";
     }
   }
 }

@@ -41,6 +41,9 @@ final class ProgressFormat {
     if (progress.failure() != null) {
       parts.add(progress.failure());
     }
+    if (progress.sync() != null) { // what of it stays at its table, for whoever wonders there
+      parts.add("sync trigger " + progress.sync());
+    }
     return progress.id() + "  " + String.join(", ", parts);
   }
 
@@ -71,6 +74,7 @@ final class ProgressFormat {
     fields.put("quarantined", progress.quarantined());
     fields.put("conflicts", progress.conflicts());
     fields.put("captured", progress.captured());
+    fields.put("sync", progress.sync());
     fields.put("run", progress.run());
     fields.put("startedAt", string(progress.startedAt()));
     fields.put("endedAt", string(progress.endedAt()));

@@ -5,8 +5,6 @@ import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.SluiceSchema;
 import dev.sluice.monitoring.Progress;
 import dev.sluice.monitoring.ProgressReader;
-import dev.sluice.schema.ScriptSettings;
-import dev.sluice.schema.SyncRemains;
 import java.io.PrintWriter;
 import java.util.List;
 import javax.sql.DataSource;
@@ -23,18 +21,9 @@ final class StatusCommand extends LedgerReadCommand {
     if (json) {
       out.println(ProgressFormat.json(all));
     } else {
-      all.forEach(
-          progress -> out.println(ProgressFormat.text(progress) + sync(progress, dataSource)));
+      all.forEach(progress -> out.println(ProgressFormat.text(progress)));
     }
     return !all.isEmpty();
-  }
-
-  /** What of a migration stays at its table, for whoever wonders about it there. */
-  private static String sync(Progress progress, DataSource dataSource) {
-    return new SyncRemains(dataSource, duration -> {}, ScriptSettings.DEFAULT, progress.id())
-        .describe()
-        .map(", "::concat)
-        .orElse("");
   }
 
   private List<Progress> read(DataSource dataSource) {

@@ -30,6 +30,12 @@ final class CaptureLogs {
     return new CaptureLog(dataSource, waiter, ScriptSettings.DEFAULT, id);
   }
 
+  /** Whether each change of the application is captured. Changes nothing. */
+  static boolean stands(DataSource dataSource, DataMigration migration) {
+    return new CaptureLog(dataSource, duration -> {}, ScriptSettings.DEFAULT, migration.id())
+        .stands(migration);
+  }
+
   static boolean isKept(Migration migration) {
     return migration instanceof DataMigration data && data.sync() instanceof Sync.Capture;
   }

@@ -18,6 +18,7 @@ import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.job.JobInstance;
 import org.springframework.batch.core.job.builder.JobBuilder;
+import org.springframework.batch.core.job.builder.SimpleJobBuilder;
 import org.springframework.batch.core.job.parameters.JobParameters;
 import org.springframework.batch.core.job.parameters.JobParametersBuilder;
 import org.springframework.batch.core.step.StepExecution;
@@ -25,7 +26,8 @@ import org.springframework.core.task.TaskExecutor;
 
 /**
  * The job that does what the application has changed since the run of a migration with {@code sync:
- * capture}. It reads the log of captured keys, never the whole table.
+ * capture}. It reads the log of captured keys, never the whole table; only where the trigger was
+ * gone or disabled the guard too, because what changed meanwhile is not in the log.
  *
  * <p>The migration is completed all the while, in the ledger too: what depends on it, its rollback,
  * and the time until its cleanup are not concerned, and one that is killed leaves nothing to
@@ -86,8 +88,25 @@ final class CatchUpJob implements MigrationJob {
                           "%s: is %s by now. Run it again."
                               .formatted(migration.id(), entry.state().label()))));
     }
-    boolean isToDo = entry.checksum().equals(migration.checksum()) && waiting() > 0;
+    boolean isToDo =
+        entry.checksum().equals(migration.checksum()) && (waiting() > 0 || isMissed(entry));
     return isToDo ? Optional.empty() : forward.withoutLaunch(entry);
+  }
+
+  /**
+   * Whether there may be changes that were not captured. A launch that puts the trigger back leaves
+   * its step behind, so that one that is killed then does not hide them.
+   */
+  private boolean isMissed(LedgerEntry entry) {
+    return (CaptureLogs.isKept(migration)
+            && !CaptureLogs.stands(environment.dataSource(), migration))
+        || instance(entry)
+            .map(
+                instance ->
+                    environment
+                        .jobRepository()
+                        .getLastStepExecution(instance, StepName.CAPTURE.label()))
+            .isPresent();
   }
 
   private long waiting() {
@@ -132,17 +151,24 @@ final class CatchUpJob implements MigrationJob {
     JobSteps steps = new JobSteps(environment, launch, workers);
     Backfill captured =
         Backfill.captured(steps.backfillEnvironment(), migration, transformer, steps.runContext());
-    return new JobBuilder(name(), environment.jobRepository())
-        .start(
-            steps
-                .action(
-                    StepName.PREFLIGHT,
-                    () -> {
-                      checks.preflightCatchUp();
-                      expansion.requireSamePlan();
-                    })
-                .atEachLaunch())
-        .next(captured.catchUpStep(StepName.SWEEP.label()))
+    SimpleJobBuilder job =
+        new JobBuilder(name(), environment.jobRepository())
+            .start(
+                steps
+                    .action(
+                        StepName.PREFLIGHT,
+                        () -> {
+                          checks.preflightCatchUp();
+                          expansion.requireSamePlan();
+                        })
+                    .atEachLaunch());
+    if (!isMissed(launch.entry())) {
+      return job.next(captured.catchUpStep(StepName.SWEEP.label())).build();
+    }
+    Backfill guarded =
+        Backfill.forward(steps.backfillEnvironment(), migration, transformer, steps.runContext());
+    return job.next(steps.action(StepName.CAPTURE, expansion::keepInSync).atEachLaunch())
+        .next(guarded.sweepStep(StepName.SWEEP.label(), captured))
         .build();
   }
 
@@ -174,18 +200,20 @@ final class CatchUpJob implements MigrationJob {
 
   /** By all launches of this catch-up. */
   private long rowsChanged(LedgerEntry entry) {
-    JobInstance instance =
-        environment
-            .jobRepository()
-            .getJobInstance(
-                name(), parameters(run(entry), environment.ledger().attempt(migration.id())));
-    if (instance == null) {
-      return 0;
-    }
-    return environment.jobRepository().getJobExecutions(instance).stream()
+    return instance(entry).map(environment.jobRepository()::getJobExecutions).stream()
+        .flatMap(List::stream)
         .map(JobExecution::getStepExecutions)
         .flatMap(steps -> steps.stream())
         .mapToLong(StepExecution::getWriteCount)
         .sum();
+  }
+
+  /** Of the catch-up that is not over; empty: it has not begun. */
+  private Optional<JobInstance> instance(LedgerEntry entry) {
+    return Optional.ofNullable(
+        environment
+            .jobRepository()
+            .getJobInstance(
+                name(), parameters(run(entry), environment.ledger().attempt(migration.id()))));
   }
 }

@@ -13,6 +13,7 @@ import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.Catalog;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.Waiter;
+import dev.sluice.schema.CaptureLog;
 import dev.sluice.schema.ScriptReader;
 import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.ScriptSettings;
@@ -96,10 +97,11 @@ final class Expansion {
   }
 
   /**
-   * At each launch: makes the sync trigger's function anew, and puts the trigger back where
-   * somebody has dropped it.
+   * At each launch: makes the function of the sync or capture trigger anew, and puts the trigger
+   * back where somebody has dropped or disabled it.
    */
   void keepInSync() {
+    CaptureLogs.of(dataSource, migration, waiter).ifPresent(this::keepCapturing);
     if (!(migration.sync() instanceof Sync.Trigger)) { // the definition may have asked for one
       new SyncRemains(dataSource, waiter, ScriptSettings.DEFAULT, migration.id()).dropNow();
       return;
@@ -132,6 +134,17 @@ final class Expansion {
                     CapturedEntries.text(
                         new CapturedEntries(new JdbcTemplate(dataSource))
                             .waiting(migration.id())))));
+  }
+
+  private void keepCapturing(CaptureLog capture) {
+    boolean missing = !capture.stands(migration);
+    capture.install(migration);
+    if (missing) {
+      log.warn(
+          "capture.missing migration={} had no trigger until now: rows that were changed without it"
+              + " are found only where they are under the guard",
+          migration.id());
+    }
   }
 
   private boolean sync(@Nullable UndoMethod method) {
@@ -190,6 +203,9 @@ final class Expansion {
                       + " application has changed since is not known. Roll the run back, and run it again.")
                   .formatted(CaptureTable.nameOf(migration.id()))));
     }
+    CaptureLogs.of(dataSource, migration, waiter)
+        .flatMap(capture -> capture.refusal(migration))
+        .ifPresent(refusal -> require(List.of(refusal)));
   }
 
   private UndoPlans.Decision decision(Table expanded) {

@@ -243,20 +243,28 @@ public final class MigrationRunner {
   }
 
   private RunResult withCatchUp(RunResult answer, Migration migration) {
-    long waiting =
-        CaptureLogs.isKept(migration)
-            ? new CapturedEntries(environment.jdbc()).waiting(migration.id())
-            : 0;
     boolean isOver =
         answer.outcome() == Outcome.ALREADY_COMPLETED
             || answer.outcome() == Outcome.COMPLETED_WITH_QUARANTINE;
-    return isOver && waiting > 0
-        ? RunResult.of(
+    if (!isOver
+        || !CaptureLogs.isKept(migration)
+        || entry(migration.id()).filter(e -> e.state() == RunState.COMPLETED).isEmpty()) {
+      return answer;
+    }
+    long waiting = new CapturedEntries(environment.jdbc()).waiting(migration.id());
+    List<String> toDo = new ArrayList<>();
+    if (waiting > 0) {
+      toDo.add("do %s captured changes".formatted(CapturedEntries.text(waiting)));
+    }
+    if (!CaptureLogs.stands(environment.dataSource(), (DataMigration) migration)) {
+      toDo.add("put the capture trigger back, which is missing or disabled");
+    }
+    return toDo.isEmpty()
+        ? answer
+        : RunResult.of(
             migration.id(),
             Outcome.COMPLETED,
-            "%s: completed, a run would do %s captured changes"
-                .formatted(migration.id(), CapturedEntries.text(waiting)))
-        : answer;
+            "%s: completed, a run would %s".formatted(migration.id(), String.join(", and ", toDo)));
   }
 
   /**

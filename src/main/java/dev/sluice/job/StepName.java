@@ -10,6 +10,8 @@ public enum StepName {
   BACKFILL("backfill"),
   SWEEP("sweep"),
   CONSTRAIN("constrain"),
+  /** Of a catch-up only: puts the trigger of {@code sync: capture} back. */
+  CAPTURE("capture"),
   /** The way forth of a migration in another tool's form. */
   UP("up"),
   VERIFY("verify"),

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param waiting null, or why it waits
  * @param remaining estimated rows to do; 0 is proven when completed
  * @param captured changes of the application that wait to be done, at most 100,000 are counted
+ * @param sync the sync trigger that stands, and at which table: {@code zz_sluice_0001_split_s on
+ *     public.users}; null: there is none
  * @param failure null, or one line
  */
 public record Progress(
@@ -37,6 +39,7 @@ public record Progress(
     long quarantined,
     long conflicts,
     long captured,
+    @Nullable String sync,
     long run,
     @Nullable Instant startedAt,
     @Nullable Instant endedAt,

@@ -7,6 +7,7 @@ import dev.sluice.control.Quarantine;
 import dev.sluice.control.RunState;
 import dev.sluice.control.RunnerLock;
 import dev.sluice.migration.MigrationId;
+import dev.sluice.postgres.InstalledSync;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,7 @@ public final class ProgressReader {
         quarantined,
         conflicts(entry),
         new CapturedEntries(jdbc).waiting(entry.id()),
+        InstalledSync.find(jdbc, entry.id()).orElse(null),
         entry.run(),
         entry.startedAt(),
         entry.endedAt(),

@@ -1,5 +1,7 @@
 package dev.sluice.schema;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.MigrationId;
@@ -9,6 +11,7 @@ import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.Waiter;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -54,7 +57,7 @@ public final class CaptureLog {
   /**
    * Makes log, function and trigger, or finds them. From its commit on every change is captured; it
    * waits for running writers, so that each change is either visible to the walk that follows, or
-   * captured.
+   * captured. A trigger that somebody has disabled is enabled again.
    *
    * @throws IllegalStateException if the log is there with another key: the definition has changed
    *     since the run began
@@ -65,7 +68,11 @@ public final class CaptureLog {
     CapturedColumns columns = CapturedColumns.of(dataSource, migration, table);
     Table existing = new Catalog(jdbc).find(captured.name()).orElse(null);
     if (existing != null) {
-      requireSameKey(existing, captured);
+      otherKey(existing, captured)
+          .ifPresent(
+              fault -> {
+                throw new IllegalStateException(fault);
+              });
     }
     lock.run(
         turn -> {
@@ -167,14 +174,47 @@ public final class CaptureLog {
         "CREATE INDEX ON %s (%s, %s)".formatted(name, captured.keyNames(), CaptureTable.SEQ));
   }
 
-  private static void requireSameKey(Table existing, CaptureTable captured) {
+  /**
+   * Whether each change of the application is captured: somebody may have dropped a trigger, or
+   * disabled it, on one partition perhaps. Takes no lock on the table, which may be gone.
+   */
+  public boolean stands(DataMigration migration) {
+    String name = migration.table().quoted();
+    return Boolean.TRUE.equals(
+        jdbc.queryForObject(
+            """
+            SELECT count(*) = count(*) FILTER (WHERE t.tgenabled = 'A')
+               AND count(*) FILTER (WHERE t.tgrelid = to_regclass(?))
+                   = (SELECT CASE c.relkind WHEN 'p' THEN 2 ELSE 1 END
+                      FROM pg_class c
+                      WHERE c.oid = to_regclass(?))
+            FROM pg_trigger t
+            WHERE t.tgfoid = to_regprocedure(?)
+            """,
+            Boolean.class,
+            name,
+            name,
+            CaptureFunction.nameOf(id) + "()"));
+  }
+
+  /** Why the log does not fit the definition; empty: it does, or there is none. */
+  public Optional<String> refusal(DataMigration migration) {
+    CaptureTable captured = captured(migration, table(migration));
+    return new Catalog(jdbc)
+        .find(captured.name())
+        .flatMap(existing -> otherKey(existing, captured));
+  }
+
+  private static Optional<String> otherKey(Table existing, CaptureTable captured) {
     List<Identifier> wanted = captured.key().columns().stream().map(Table.Column::name).toList();
-    if (wanted.stream().anyMatch(name -> existing.column(name).isEmpty())
-        || existing.columns().size() != wanted.size() + 2) {
-      throw new IllegalStateException(
-          "the capture log of the run does not have the key %s. Put the definition back, or roll the run back first."
-              .formatted(wanted));
-    }
+    boolean same =
+        wanted.stream().allMatch(name -> existing.column(name).isPresent())
+            && existing.columns().size() == wanted.size() + 2;
+    return same
+        ? Optional.empty()
+        : Optional.of(
+            "the capture log of the run does not have the key (%s). Put the definition back, or roll the run back first."
+                .formatted(wanted.stream().map(Identifier::toString).collect(joining(", "))));
   }
 
   private void createTriggers(

@@ -1,10 +1,9 @@
 package dev.sluice.schema;
 
-import dev.sluice.migration.Identifier;
 import dev.sluice.migration.MigrationId;
+import dev.sluice.postgres.InstalledSync;
 import dev.sluice.postgres.SyncFunction;
 import dev.sluice.postgres.Waiter;
-import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -35,22 +34,7 @@ public final class SyncRemains {
 
   /** {@code sync trigger zz_sluice_0001_split_s on public.users}; empty: there is none. */
   public Optional<String> describe() {
-    List<String> tables =
-        jdbc.queryForList(
-            """
-            SELECT format('%I.%I', n.nspname, c.relname)
-            FROM pg_trigger t
-            JOIN pg_class c ON c.oid = t.tgrelid
-            JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE t.tgfoid = to_regprocedure(?)
-              AND t.tgparentid = 0
-            ORDER BY 1
-            """,
-            String.class, SyncFunction.nameOf(id) + "()");
-    Identifier trigger = SyncFunction.triggerOf(id);
-    return tables.stream()
-        .findFirst()
-        .map(table -> "sync trigger %s on %s".formatted(trigger, table));
+    return InstalledSync.find(jdbc, id).map("sync trigger "::concat);
   }
 
   /**

@@ -31,8 +31,7 @@ final class AfterCheck implements VerifyCheck {
 
   private static Certificate.Result notNull(Identifier column, Evidence evidence) {
     String qualified = evidence.table().name().quoted() + "." + column.quoted();
-    Windows.Matches nulls =
-        evidence.walk().count(evidence.quarantined().without(qualified + " IS NULL"));
+    Windows.Matches nulls = evidence.walk().count(evidence.examined(qualified + " IS NULL"));
     String detail =
         nulls.rows() == 0
             ? "no NULL" + evidence.quarantined().remark()

@@ -10,31 +10,27 @@ import org.springframework.jdbc.core.JdbcOperations;
 /**
  * Rows that the application has changed and whose turn has not come: stale on purpose, and no wrong
  * ones.
+ *
+ * @param id the migration's
+ * @param isKept whether there is a log of them
+ * @param waiting changes that wait when the verification begins
+ * @param excluded the condition that a row is none of them, over the table's own name, whenever it
+ *     is asked: more come meanwhile. TRUE where nothing is captured
  */
-final class CapturedRows {
+record CapturedRows(MigrationId id, boolean isKept, long waiting, String excluded) {
 
-  private CapturedRows() {}
-
-  /** The condition that a row of the table is none of them; TRUE where nothing is captured. */
-  static String areNot(Evidence evidence) {
-    MigrationId id = evidence.migration().id();
-    boolean kept = evidence.inspection().read(jdbc -> new CapturedEntries(jdbc).isKept(id));
-    TableKey key = evidence.walk().windows().key();
-    return kept ? CaptureTable.of(id, key).notWaiting() : "TRUE";
+  static CapturedRows of(JdbcOperations jdbc, MigrationId id, TableKey key) {
+    CapturedEntries entries = new CapturedEntries(jdbc);
+    return entries.isKept(id)
+        ? new CapturedRows(id, true, entries.waiting(id), CaptureTable.of(id, key).notWaiting())
+        : new CapturedRows(id, false, 0, "TRUE");
   }
 
   /** What the certificate says of them; empty: nothing is captured. */
-  static List<Certificate.Result> result(Evidence evidence) {
-    MigrationId id = evidence.migration().id();
-    return evidence.inspection().read(jdbc -> result(jdbc, id));
-  }
-
-  private static List<Certificate.Result> result(JdbcOperations jdbc, MigrationId id) {
-    CapturedEntries entries = new CapturedEntries(jdbc);
-    if (!entries.isKept(id)) {
+  List<Certificate.Result> result() {
+    if (!isKept) {
       return List.of();
     }
-    long waiting = entries.waiting(id);
     String detail =
         waiting == 0
             ? "no change of the application waits to be done"

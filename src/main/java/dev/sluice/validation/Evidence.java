@@ -6,6 +6,7 @@ import dev.sluice.postgres.Key;
 import dev.sluice.postgres.Table;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param earlier the ranges of the latest certificate of the run; null: there are none
  * @param transformer null: the change is no transform
  * @param quarantined rows that the run has set aside
+ * @param captured rows that the application has changed since, and that wait to be done
  */
 record Evidence(
     DataMigration migration,
@@ -31,10 +33,26 @@ record Evidence(
     @Nullable Journal journal,
     HashedRanges.@Nullable Earlier earlier,
     @Nullable RowTransformer transformer,
-    QuarantinedRows quarantined) {
+    QuarantinedRows quarantined,
+    CapturedRows captured) {
 
   Evidence {
     ranges = List.copyOf(ranges);
+  }
+
+  /**
+   * A condition, for the rows that the run answers for: not those in quarantine, and not those that
+   * the application has changed and that wait to be done.
+   */
+  String examined(String condition) {
+    return Stream.of(quarantined.excluded(), captured.excluded())
+        .filter(excluded -> !excluded.equals("TRUE"))
+        .reduce(condition, "(%s\n) AND %s"::formatted);
+  }
+
+  /** What the certificate says of the rows that no check of ours examines. */
+  List<Certificate.Result> leftOut() {
+    return Stream.of(quarantined.result(), captured.result()).flatMap(List::stream).toList();
   }
 
   Inspection inspection() {

@@ -3,6 +3,7 @@ package dev.sluice.validation;
 import dev.sluice.control.Quarantine;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.TableKey;
+import java.util.List;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
@@ -25,9 +26,17 @@ record QuarantinedRows(long count, String excluded) {
     return count == 0;
   }
 
-  /** A user's condition, for the rows that are not in quarantine. */
-  String without(String condition) {
-    return isEmpty() ? condition : "(%s\n) AND %s".formatted(condition, excluded);
+  /** What the certificate says of them; empty: there is none. */
+  List<Certificate.Result> result() {
+    // no failure: they were set aside within 'skip', and whoever reads this must know
+    return isEmpty()
+        ? List.of()
+        : List.of(
+            new Certificate.Result(
+                "quarantine",
+                true,
+                "%d rows are set aside and were not changed, the other results are without them"
+                    .formatted(count)));
   }
 
   /** What a check adds to its result; empty if there is none. */

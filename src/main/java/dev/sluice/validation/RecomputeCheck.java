@@ -61,7 +61,6 @@ final class RecomputeCheck implements VerifyCheck {
           new Certificate.Result("changed since", true, standing.detail(comparison.coverage())));
     }
     Tally tally = comparison.tally();
-    results.addAll(CapturedRows.result(evidence));
     for (RecomputePlan plan : plans) {
       int column = compared.indexOf(plan);
       results.add(
@@ -154,10 +153,8 @@ final class RecomputeCheck implements VerifyCheck {
 
     ComparedRows rows(Evidence evidence) {
       return journal == null
-          ? new ChosenRows(
-              evidence.walk().windows(),
-              evidence.quarantined().without(CapturedRows.areNot(evidence)))
-          : new JournaledRows(journal, expressions, CapturedRows.areNot(evidence));
+          ? new ChosenRows(evidence.walk().windows(), evidence.examined("TRUE"))
+          : new JournaledRows(journal, expressions, evidence.examined("TRUE"));
     }
   }
 

@@ -36,10 +36,8 @@ final class RemainingCheck implements VerifyCheck {
     String guard = evidence.migration().guard();
     Journal journal = evidence.journal();
     if (guard != null) {
-      QuarantinedRows quarantined = evidence.quarantined();
-      String left = "(%s\n) AND %s".formatted(guard, CapturedRows.areNot(evidence));
-      return List.of(
-          underGuard(evidence.walk().count(quarantined.without(left)), quarantined.remark()));
+      Windows.Matches left = evidence.walk().count(evidence.examined(guard));
+      return List.of(underGuard(left, evidence.quarantined().remark()));
     }
     return List.of(
         journal == null
@@ -66,7 +64,7 @@ final class RemainingCheck implements VerifyCheck {
           name(),
           true,
           "no row is left%s: the undo journal has each of %d rows, %d of them born after the start"
-              .formatted(visits.quarantined.remark(), visits.rows, visits.born));
+              .formatted(visits.evidence.quarantined().remark(), visits.rows, visits.born));
     }
     String keys = Evidence.listed(visits.keys, visits.left);
     // asked after the walk: a run that ends during it ceases to note them
@@ -85,7 +83,7 @@ final class RemainingCheck implements VerifyCheck {
 
   private static Visits visits(Evidence evidence, Journal journal) {
     Walk walk = evidence.walk();
-    Supplier<Visits> none = () -> new Visits(walk.windows(), journal, evidence.quarantined());
+    Supplier<Visits> none = () -> new Visits(evidence, journal);
     Visits sum = none.get();
     walk.each(Windows.ROWS, none, Visits::look).forEach(sum::add);
     return sum;
@@ -95,7 +93,7 @@ final class RemainingCheck implements VerifyCheck {
   private static final class Visits {
     private final Windows windows;
     private final Journal journal;
-    private final QuarantinedRows quarantined;
+    private final Evidence evidence;
     private final List<Key> keys = new ArrayList<>();
     private long rows;
     private long born;
@@ -106,9 +104,9 @@ final class RemainingCheck implements VerifyCheck {
      */
     private record Counts(long rows, long born, long left) {}
 
-    Visits(Windows windows, Journal journal, QuarantinedRows quarantined) {
-      this.quarantined = quarantined;
-      this.windows = windows;
+    Visits(Evidence evidence, Journal journal) {
+      this.evidence = evidence;
+      this.windows = evidence.walk().windows();
       this.journal = journal;
     }
 
@@ -130,8 +128,7 @@ final class RemainingCheck implements VerifyCheck {
                 .read(
                     jdbc ->
                         new KeyWindows(jdbc, windows.key())
-                            .keys(
-                                window, quarantined.without(journal.kept().notVisited()), wanted)));
+                            .keys(window, evidence.examined(journal.kept().notVisited()), wanted)));
       }
       rows += counts.rows();
       born += counts.born();
@@ -143,7 +140,7 @@ final class RemainingCheck implements VerifyCheck {
       String sql =
           """
           SELECT count(*) FILTER (WHERE _kborn IS NOT NULL OR _kto_do), count(*) FILTER (WHERE _kborn), count(*) FILTER (WHERE _kborn IS NULL AND _kto_do)
-          FROM (SELECT (SELECT _kj._kborn FROM %s AS _kj WHERE %s) AS _kborn, %s AS _kto_do
+          FROM (SELECT (SELECT _kj._kborn FROM %s AS _kj WHERE %s) AS _kborn, (%s) AS _kto_do
                 FROM %s
                 WHERE %s
                 OFFSET 0) AS _k_rows
@@ -151,7 +148,7 @@ final class RemainingCheck implements VerifyCheck {
               .formatted(
                   journal.kept().name().quoted(),
                   journal.kept().keyIs("_kj", windows.key()::column),
-                  quarantined.excluded(),
+                  evidence.examined("TRUE"),
                   windows.key().table().quoted(),
                   windows.key().inRange(window));
       return jdbc.query(

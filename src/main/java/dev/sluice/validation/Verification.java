@@ -71,23 +71,12 @@ public final class Verification {
     for (VerifyCheck check : checks(migration, recompute)) {
       results.addAll(outcome(check, evidence));
     }
-    if (!evidence.quarantined().isEmpty()) {
-      results.add(quarantine(evidence.quarantined()));
-    }
+    results.addAll(evidence.leftOut());
     // once more: with the rollback the journal loses the rows that are back
     refuseRolledBack(migration.id());
     Certificate certificate = new Certificate(verifiedAt, now(), results);
     certificates.save(migration.id(), run, certificate, recompute.hashed());
     return certificate;
-  }
-
-  /** No failure: they were set aside within 'skip', and whoever reads this must know. */
-  private static Certificate.Result quarantine(QuarantinedRows rows) {
-    return new Certificate.Result(
-        "quarantine",
-        true,
-        "%d rows are set aside and were not changed, the other results are without them"
-            .formatted(rows.count()));
   }
 
   private Instant now() {
@@ -149,7 +138,8 @@ public final class Verification {
         journals.find(run, windows).orElse(null),
         earlier,
         transformer,
-        QuarantinedRows.of(new JdbcTemplate(dataSource), migration.id(), run, windows.key()));
+        QuarantinedRows.of(new JdbcTemplate(dataSource), migration.id(), run, windows.key()),
+        CapturedRows.of(new JdbcTemplate(dataSource), migration.id(), windows.key()));
   }
 
   /** An error that comes again is the check's outcome; one that passes ends the verification. */

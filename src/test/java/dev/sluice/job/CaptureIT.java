@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -90,6 +93,19 @@ class CaptureIT {
         .param(id)
         .query(String.class)
         .single();
+  }
+
+  /** The program runs in this process, and logs to standard error. */
+  private static String logOf(Runnable work) {
+    PrintStream before = System.err;
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+    try {
+      work.run();
+    } finally {
+      System.setErr(before);
+    }
+    return log.toString(StandardCharsets.UTF_8);
   }
 
   @ParameterizedTest
@@ -272,10 +288,94 @@ class CaptureIT {
 
   @ParameterizedTest
   @MethodSource("everywhere")
+  void aTriggerThatSomebodyDisabledIsPutBack(PostgresServer server, String change) {
+    try (TestDatabase database = server.newDatabase()) {
+      Program program = create(database, change);
+      program.run().done();
+      database.execute(
+          """
+          ALTER TABLE item DISABLE TRIGGER zz_sluice_0001_upper_c;
+          UPDATE item SET source = 'missed' WHERE id = 1;
+          INSERT INTO item (id, source) VALUES (2000, 'born');
+          """);
+      assertThat(program.run("--dry-run").done())
+          .isEqualToIgnoringNewLines(
+              "0001_upper: completed, a run would put the capture trigger back, which is missing or disabled");
+
+      String log =
+          logOf(
+              () ->
+                  assertThat(program.run().done())
+                      .isEqualToIgnoringNewLines("0001_upper: caught up, 1 rows"));
+
+      assertThat(log)
+          .contains(
+              "capture.missing migration=0001_upper had no trigger until now: rows that were changed"
+                  + " without it are found only where they are under the guard");
+      assertThat(List.of(target(database, 1), target(database, 2000)))
+          .containsExactly("ITEM 1", "BORN");
+      database.execute("UPDATE item SET source = 'seen' WHERE id = 1");
+      assertThat(program.run().done()).contains("caught up, 1 rows");
+      assertThat(target(database, 1)).isEqualTo("SEEN");
+      assertThat(program.run().done()).contains("nothing to do");
+
+      database.execute("DROP TRIGGER zz_sluice_0001_upper_c ON item");
+      assertThat(program.run().done()).contains("caught up, 0 rows");
+      assertThat(program.run().done()).contains("nothing to do");
+      database.execute("DROP FUNCTION sluice.capture_0001_upper() CASCADE");
+      program.run().done();
+      database.execute("UPDATE item SET source = 'seen again' WHERE id = 1");
+      program.run().done();
+      assertThat(target(database, 1)).isEqualTo("SEEN AGAIN");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aTriggerThatIsDisabledOnOnePartitionIsPutBackAtTheNextLaunch(PostgresServer server) {
+    try (TestDatabase database = server.newDatabase()) {
+      database.execute(
+          """
+          CREATE TABLE item (id int PRIMARY KEY, source text, target text) PARTITION BY RANGE (id);
+          CREATE TABLE item_1 PARTITION OF item FOR VALUES FROM (0) TO (100);
+          CREATE TABLE item_2 PARTITION OF item FOR VALUES FROM (100) TO (200);
+          INSERT INTO item SELECT n, 'item ' || n FROM generate_series(1, 150) AS n;
+          """);
+      Program program =
+          new Program(database, jobs, ID)
+              .define(
+                  """
+                  table: item
+                  where: target IS NULL
+                  set: {target: upper(source)}
+                  undo: journal
+                  sync: capture
+                  checks: {after: [{name: open, sql: SELECT (SELECT count(*) FROM item) > 150}]}
+                  """);
+      assertThat(program.run().exitCode()).isEqualTo(6);
+      database.execute(
+          """
+          ALTER TABLE item_2 DISABLE TRIGGER zz_sluice_0001_upper_c;
+          INSERT INTO item VALUES (151, 'born');
+          """);
+
+      assertThat(logOf(() -> program.run().done())).contains("had no trigger until now");
+
+      database.execute("UPDATE item SET source = 'seen' WHERE id = 150");
+      assertThat(program.run().done()).contains("caught up, 1 rows");
+      assertThat(target(database, 150)).isEqualTo("SEEN");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("everywhere")
   void aStaleRowIsNoWrongOneAndKeepsTheOldSide(PostgresServer server, String change) {
     try (TestDatabase database = server.newDatabase()) {
       Program program =
-          create(database, change + "undo: journal\ncleanup: {after: 0s}\n")
+          create(
+                  database,
+                  change
+                      + "undo: journal\ncleanup: {after: 0s}\nchecks: {after: [{not-null: [target]}]}\n")
               .write("cleanup.up.sql", "ALTER TABLE item DROP COLUMN source;");
       database.execute("DELETE FROM item WHERE kind = 'b'");
       program.run().done();
@@ -285,6 +385,7 @@ class CaptureIT {
       assertThat(program.command("verify").done())
           .contains(
               "remaining: no row is under the guard",
+              "not-null target: no NULL",
               "captured: 2 changes of the application wait to be done, their rows are not compared;"
                   + " 'run 0001_upper' does them",
               "999 rows compared, 0 differ");

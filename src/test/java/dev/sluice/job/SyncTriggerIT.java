@@ -287,7 +287,10 @@ class SyncTriggerIT {
           database.execute("INSERT INTO users (id, full_name) VALUES (11, 'Ada Lovelace')");
           assertThat(program.status())
               .contains(", sync trigger zz_sluice_0001_split_s on public.users");
+          assertThat(program.status("--json"))
+              .contains("\"sync\":\"zz_sluice_0001_split_s on public.users\"");
           program.rollback().done();
+          assertThat(program.status("--json")).contains("\"sync\":null");
           database.execute("ALTER TABLE users DROP COLUMN full_name");
         });
   }

@@ -350,7 +350,7 @@ class CleanupIT {
     try (Connection reader = database.connect()) {
       hold(reader, "sluice.undo_" + ID);
       try (SluiceProcess process = startCleanup()) {
-        watch.awaitLog("undo.retry", process);
+        watch.awaitLog("trigger.retry of=undo", process);
         process.kill9();
         assertThat(process.waitFor()).isEqualTo(KILLED);
       }

@@ -47,7 +47,7 @@ class SyncIT {
       begin(idle, "SELECT count(*) FROM pg_class");
 
       try (SluiceProcess process = migrations.start(ID)) {
-        watch.awaitLog("sync.retry", process);
+        watch.awaitLog("trigger.retry of=sync", process);
         assertThat(watch.rowsWritten()).as("the walk has not begun").isZero();
         late.commit();
         assertThat(process.waitFor()).as("%s", process).isZero();

@@ -79,6 +79,53 @@ class VerificationIT {
     assertThat(new Certificates(database.dataSource()).latest(ID, 2)).isEmpty();
   }
 
+  /** Row 5 is set aside and row 6 waits; neither was changed, and row 7 is wrong. */
+  @Test
+  void rowsThatAreSetAsideOrWaitAreNeitherMissingNorWrong() {
+    database.execute(
+        """
+        UPDATE users SET name = NULL WHERE id IN (5, 6, 7);
+        CREATE TABLE sluice.captured_0007_test (id int, _kseq bigint PRIMARY KEY, _kdue boolean NOT NULL);
+        INSERT INTO sluice.captured_0007_test VALUES (6, 1, true);
+        INSERT INTO sluice.quarantine (migration_id, run, key, row_version, message)
+        VALUES ('0007_test', 1, '{5}', '1', 'a test');
+        """);
+    TestMigration migration =
+        TestMigration.of("users")
+            .set("name", "upper(full_name)")
+            .where("name IS NULL")
+            .after(new Check.NotNull(TestMigration.identifiers("name")));
+    Certificate.Result quarantine =
+        new Certificate.Result(
+            "quarantine",
+            true,
+            "1 rows are set aside and were not changed, the other results are without them");
+    Certificate.Result captured =
+        new Certificate.Result(
+            "captured",
+            true,
+            "1 changes of the application wait to be done, their rows are not compared; 'run"
+                + " 0007_test' does them");
+
+    assertThat(verify(database, migration).results())
+        .containsExactly(
+            new Certificate.Result("remaining", false, "1 rows are still under the guard: keys 7"),
+            new Certificate.Result("not-null name", false, "1 rows have NULL: keys 7"),
+            new Certificate.Result("recompute name", false, "998 rows compared, 1 differ: keys 7"),
+            WAYS_ON,
+            quarantine,
+            captured);
+
+    database.execute("UPDATE users SET name = 'NAME 7' WHERE id = 7");
+    TestMigration incomparable =
+        TestMigration.of("users")
+            .set("name", "upper(full_name) || clock_timestamp()::text")
+            .where("name IS NULL");
+    assertThat(verify(database, incomparable).results())
+        .contains(quarantine, captured)
+        .allMatch(Certificate.Result::passed);
+  }
+
   @Test
   void everythingThatIsWrongIsTold() {
     TestMigration migration =
