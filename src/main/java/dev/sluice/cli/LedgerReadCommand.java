@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,13 @@ abstract class LedgerReadCommand implements Callable<Integer> {
 
   @Parameters(arity = "0..1", paramLabel = "ID", description = "only this migration")
   @Nullable String id;
+
+  /** Taken as every command takes it, so that a script may give the same options to all. */
+  @Option(
+      names = "--jobs",
+      paramLabel = "DIR",
+      description = "not needed: the ledger knows what was run, files are not read")
+  @Nullable Path jobs;
 
   @Option(names = "--json", description = "an array of objects, for programs")
   boolean json;

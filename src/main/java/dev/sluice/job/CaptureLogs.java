@@ -2,6 +2,7 @@ package dev.sluice.job;
 
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Migration;
+import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.Sync;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.CaptureLog;
@@ -19,6 +20,14 @@ final class CaptureLogs {
     return isKept(migration)
         ? Optional.of(new CaptureLog(dataSource, waiter, ScriptSettings.DEFAULT, migration.id()))
         : Optional.empty();
+  }
+
+  /**
+   * What may be there of it, whatever the definition says by now: an earlier launch has made it
+   * perhaps.
+   */
+  static CaptureLog remains(DataSource dataSource, MigrationId id, Waiter waiter) {
+    return new CaptureLog(dataSource, waiter, ScriptSettings.DEFAULT, id);
   }
 
   /** Whether each change of the application is captured. Changes nothing. */

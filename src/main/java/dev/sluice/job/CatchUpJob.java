@@ -98,7 +98,8 @@ final class CatchUpJob implements MigrationJob {
    * its step behind, so that one that is killed then does not hide them.
    */
   private boolean isMissed(LedgerEntry entry) {
-    return !CaptureLogs.stands(environment.dataSource(), migration)
+    return (CaptureLogs.isKept(migration)
+            && !CaptureLogs.stands(environment.dataSource(), migration))
         || instance(entry)
             .map(
                 instance ->

@@ -10,7 +10,6 @@ import dev.sluice.schema.ScriptSettings;
 import dev.sluice.schema.SyncRemains;
 import dev.sluice.validation.RefusedException;
 import java.util.List;
-import java.util.Optional;
 import javax.sql.DataSource;
 
 /** What the steps of a cleanup do. Each may run again from any point. */
@@ -20,14 +19,14 @@ final class Cleanup {
   private final ScriptRunner scripts;
   private final JournalRemains journal;
   private final SyncRemains sync;
-  private final Optional<CaptureLog> captured;
+  private final CaptureLog captured;
 
   Cleanup(DataSource dataSource, Migration migration, Waiter waiter) {
     this.migration = migration;
     this.scripts = new ScriptRunner(dataSource, waiter, ScriptSettings.DEFAULT);
     this.journal = new JournalRemains(dataSource, waiter, ScriptSettings.DEFAULT, migration.id());
     this.sync = new SyncRemains(dataSource, waiter, ScriptSettings.DEFAULT, migration.id());
-    this.captured = CaptureLogs.of(dataSource, migration, waiter);
+    this.captured = CaptureLogs.remains(dataSource, migration.id(), waiter);
   }
 
   /**
@@ -43,7 +42,7 @@ final class Cleanup {
    * @throws RefusedException if one does; nothing was dropped
    */
   void dropOldSide() {
-    if (!captured.map(CaptureLog::dropIfEmpty).orElse(true)) {
+    if (!captured.dropIfEmpty()) {
       throw new RefusedException(
           migration.id(),
           List.of(

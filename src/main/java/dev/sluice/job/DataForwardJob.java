@@ -69,6 +69,7 @@ final class DataForwardJob extends ForwardJob {
                     () -> {
                       expansion.requireSamePlan();
                       checks.preflightData();
+                      expansion.stopCapturing();
                       expansion.keepInSync();
                     })
                 .atEachLaunch())

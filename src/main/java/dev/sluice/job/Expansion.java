@@ -116,6 +116,27 @@ final class Expansion {
     }
   }
 
+  /**
+   * At each launch: ends what an earlier one captured, where the definition no longer asks for it.
+   *
+   * @throws RefusedException if changes wait, whose rows would stay stale without a word
+   */
+  void stopCapturing() {
+    if (CaptureLogs.isKept(migration)
+        || CaptureLogs.remains(dataSource, migration.id(), waiter).dropIfEmpty()) {
+      return;
+    }
+    throw new RefusedException(
+        migration.id(),
+        List.of(
+            ("the run began with 'sync: capture', and %s captured changes wait, which nothing would"
+                    + " do without it. Put 'sync: capture' back, or roll the run back first.")
+                .formatted(
+                    CapturedEntries.text(
+                        new CapturedEntries(new JdbcTemplate(dataSource))
+                            .waiting(migration.id())))));
+  }
+
   private void keepCapturing(CaptureLog capture) {
     boolean missing = !capture.stands(migration);
     capture.install(migration);

@@ -1,5 +1,6 @@
 package dev.sluice.job;
 
+import dev.sluice.control.CapturedEntries;
 import dev.sluice.control.StopSignal;
 import dev.sluice.migration.CodeMigration;
 import dev.sluice.migration.DataMigration;
@@ -32,15 +33,15 @@ final class MigrationJobs {
     throw unknown(migration);
   }
 
-  /** Empty: the migration has no {@code sync: capture}. */
+  /**
+   * Empty: the migration has no {@code sync: capture}, and had none. Changes may wait though the
+   * definition no longer asks for it; a cleanup would refuse for ever.
+   */
   Optional<MigrationJob> catchUp(LoadedMigration loaded) {
-    return CaptureLogs.isKept(loaded.migration())
-        ? Optional.of(
-            new CatchUpJob(
-                environment,
-                (DataMigration) loaded.migration(),
-                loaded.transformer(),
-                forward(loaded)))
+    return loaded.migration() instanceof DataMigration data
+            && (CaptureLogs.isKept(data)
+                || new CapturedEntries(environment.jdbc()).isKept(data.id()))
+        ? Optional.of(new CatchUpJob(environment, data, loaded.transformer(), forward(loaded)))
         : Optional.empty();
   }
 

@@ -4,7 +4,6 @@ import dev.sluice.control.UndoMethod;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Script;
 import dev.sluice.postgres.Waiter;
-import dev.sluice.schema.CaptureLog;
 import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.ScriptSettings;
 import dev.sluice.schema.SyncRemains;
@@ -54,7 +53,7 @@ final class Rollback {
    */
   void unsync() {
     new SyncRemains(dataSource, waiter, ScriptSettings.DEFAULT, migration.id()).dropNow();
-    CaptureLogs.of(dataSource, migration, waiter).ifPresent(CaptureLog::drop);
+    CaptureLogs.remains(dataSource, migration.id(), waiter).drop();
     journal().ifPresent(UndoJournal::stopNotingBornRows);
   }
 

@@ -21,8 +21,8 @@ import org.postgresql.util.ServerErrorMessage;
 public record RowFault(@Nullable String sqlState, String message, @Nullable String constraint) {
 
   /**
-   * Of a value (22), a constraint (23), a view's check option (44), and what PL/pgSQL raises (P0).
-   * Not 25, 42, 53, 57: the transaction, the statement, the server are no row's fault.
+   * Of a value (22), a constraint (23), a view's check option (44), and PL/pgSQL's own (P0). Not
+   * 25, 42, 53, 57: the transaction, the statement, the server are no row's fault.
    */
   private static final Set<String> CLASSES = Set.of("22", "23", "44", "P0");
 
@@ -44,14 +44,11 @@ public record RowFault(@Nullable String sqlState, String message, @Nullable Stri
 
   private static final String LEFT_OUT = "(the message may quote it, left out)";
 
-  /** The PostgreSQL function that reports what PL/pgSQL's RAISE says. */
-  private static final String RAISE = "exec_stmt_raise";
-
   /** The fault that the server found; empty: the error is no row's. */
   public static Optional<RowFault> of(Throwable error) {
     ServerErrorMessage said = said(error);
     String state = said == null ? null : said.getSQLState();
-    return said == null || state == null || !isRowFault(state)
+    return said == null || state == null || !isRowFault(said, state)
         ? Optional.empty()
         : Optional.of(new RowFault(state, message(said, state), said.getConstraint()));
   }
@@ -61,12 +58,15 @@ public record RowFault(@Nullable String sqlState, String message, @Nullable Stri
     return new RowFault(null, message, null);
   }
 
-  private static boolean isRowFault(String state) {
-    return CLASSES.contains(state.substring(0, 2)) || STATES.contains(state);
+  /** A RAISE may have any SQLSTATE: users make up their own. */
+  private static boolean isRowFault(ServerErrorMessage said, String state) {
+    return CLASSES.contains(state.substring(0, 2))
+        || STATES.contains(state)
+        || (Raised.isRaised(said) && Raised.mayBeOfARow(state));
   }
 
   private static String message(ServerErrorMessage said, String state) {
-    if (RAISE.equals(said.getRoutine()) || state.startsWith("P0")) {
+    if (Raised.isRaised(said)) {
       return "a trigger or function of the database refuses the row " + LEFT_OUT;
     }
     if (state.startsWith("22")) {

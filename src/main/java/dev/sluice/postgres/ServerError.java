@@ -11,8 +11,10 @@ import org.postgresql.util.ServerErrorMessage;
  * @param message the primary message, one line
  * @param detail further explanation, which may quote a row; empty: none
  * @param position of the error in the statement, in characters from 1; 0: not told
+ * @param raised by a user's function, so that the message is the user's
  */
-public record ServerError(String sqlState, String message, String detail, int position) {
+public record ServerError(
+    String sqlState, String message, String detail, int position, boolean raised) {
 
   public static final String UNDEFINED_COLUMN = "42703";
   public static final String INSUFFICIENT_PRIVILEGE = "42501";
@@ -32,7 +34,8 @@ public record ServerError(String sqlState, String message, String detail, int po
         orEmpty(message.getSQLState()),
         orEmpty(message.getMessage()),
         orEmpty(message.getDetail()),
-        message.getPosition());
+        message.getPosition(),
+        Raised.isRaised(message));
   }
 
   private static String orEmpty(@Nullable String text) {
@@ -46,7 +49,9 @@ public record ServerError(String sqlState, String message, String detail, int po
 
   /** A value in the data is at fault, also one that a user's function refused. */
   public boolean isAboutAValue() {
-    return sqlState.startsWith("22") || sqlState.startsWith("23") || sqlState.equals("P0001");
+    return sqlState.startsWith("22")
+        || sqlState.startsWith("23")
+        || (raised && Raised.mayBeOfARow(sqlState));
   }
 
   /** The message, which may quote a value of a row, and the SQLSTATE. */
@@ -58,7 +63,7 @@ public record ServerError(String sqlState, String message, String detail, int po
    * For reports over rows that no one asked to see: the message only where no value stands in it.
    */
   public String textWithoutValues() {
-    return isAboutAValue()
+    return raised || isAboutAValue()
         ? "a value is refused, SQLSTATE %s (the message may quote it and is left out)"
             .formatted(sqlState)
         : text();

@@ -77,7 +77,7 @@ public final class SqlStates {
     return false;
   }
 
-  private static boolean isTransient(String state) {
+  static boolean isTransient(String state) {
     return state.startsWith("08") || TRANSIENT.contains(state);
   }
 
@@ -112,7 +112,7 @@ public final class SqlStates {
   private static String text(Throwable error) {
     if (error instanceof PSQLException said && said.getServerErrorMessage() != null) {
       ServerErrorMessage parts = said.getServerErrorMessage();
-      if (quotesValues(said.getSQLState())) {
+      if (quotesValues(parts)) {
         return parts.getSeverity() + ": a value is refused (the message may quote it, left out)";
       }
       String hint = parts.getHint() == null ? "" : "\n  Hint: " + parts.getHint();
@@ -124,8 +124,9 @@ public final class SqlStates {
   /**
    * Class 22, and what a user's function raises. A violated constraint is told by its name only.
    */
-  private static boolean quotesValues(@Nullable String state) {
-    return state != null && (state.startsWith("22") || state.equals("P0001"));
+  private static boolean quotesValues(ServerErrorMessage said) {
+    String state = said.getSQLState();
+    return (state != null && state.startsWith("22")) || Raised.isRaised(said);
   }
 
   private static boolean causedBy(Throwable error, Class<?> type) {

@@ -19,7 +19,12 @@ import org.springframework.jdbc.core.JdbcOperations;
  *
  * <p>An entry that is due says: compute this row anew, a source of it has changed. One that is not
  * due says: look whether it is under the guard. The application's own write of a target appends
- * only where an older entry waits, which it thereby calls off.
+ * only where an older entry waits, which it thereby calls off, or where it empties the target: that
+ * may have brought the row back under the guard, far behind every cursor.
+ *
+ * <p>Our own chunk's statement is known by its session's setting and because it stands at depth 1:
+ * what the table's other triggers do inside our chunk is deeper, and the application's. A trigger
+ * that changes a source of the very row that we write makes that row due again.
  */
 final class CaptureFunction {
 
@@ -59,15 +64,21 @@ final class CaptureFunction {
           _kwrote boolean;
           _kmoved boolean;
           _kentry boolean;
+          _kours CONSTANT boolean NOT NULL :=
+            coalesce(current_setting('sluice.migration', true) = '%s', FALSE)
+            AND pg_trigger_depth() = 1;
         BEGIN
-          IF current_setting('sluice.migration', true) = '%s' THEN
-            RETURN NEW;
-          END IF;
           IF TG_OP = 'INSERT' THEN
+            IF _kours THEN
+              RETURN NEW;
+            END IF;
         %s  ELSE
             _kchanged := %s;
-            _kwrote := %s;
+            _kwrote := %s AND NOT _kours;
             _kmoved := %s;
+            IF _kours AND NOT (%s) THEN
+              RETURN NEW;
+            END IF;
         %s  END IF;
           INSERT INTO %s (%s, %s) VALUES (%s, _kentry);
           RETURN NEW;
@@ -82,6 +93,8 @@ final class CaptureFunction {
             differ(columns.sources()),
             differ(columns.written()),
             differ(log.key().columns().stream().map(Table.Column::name).toList()),
+            // in place our own write changes a source, and leaves the guard
+            columns.inPlace() ? "_kmoved" : "_kchanged OR _kmoved",
             columns.inPlace() ? updatedInPlace() : updated(),
             log.name().quoted(),
             log.keyNames(),
@@ -110,13 +123,15 @@ final class CaptureFunction {
   }
 
   /**
-   * An own write calls off what is due. A row that takes another key takes its entry along, and
-   * calls off that of a row which had the key before.
+   * An own write calls off what is due; one that takes a value away appends as well. A row that
+   * takes another key takes its entry along, and calls off that of a row which had the key before.
    */
   private String updated() {
     return """
             IF _kchanged AND NOT _kwrote THEN
               _kentry := TRUE;
+            ELSIF _kwrote AND (%s) THEN
+              _kentry := FALSE;
             ELSIF _kwrote OR _kmoved THEN
               _kentry := (%s);
               IF _kmoved THEN
@@ -133,7 +148,15 @@ final class CaptureFunction {
               RETURN NEW;
             END IF;
         """
-        .formatted(last("OLD"), any("NEW"));
+        .formatted(emptied(), last("OLD"), any("NEW"));
+  }
+
+  /** A written column that had a value has lost it. */
+  private String emptied() {
+    List<ColumnDefault> defaults = ColumnDefault.of(jdbc, table.oid(), columns.written());
+    return columns.written().stream()
+        .map(column -> "%s AND %s".formatted(differ(List.of(column)), empty(column, defaults)))
+        .collect(Collectors.joining(" OR "));
   }
 
   /** What is due by the guard only stays so, whoever wrote it. */

@@ -13,6 +13,8 @@ import dev.sluice.postgres.Waiter;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,7 +80,7 @@ public final class CaptureLog {
             createTable(turn, captured);
           }
           turn.execute(new CaptureFunction(jdbc, id, captured, table, columns).definition());
-          createTriggers(turn, table);
+          createTriggers(turn, captured, columns, table);
         });
     log.info("capture.begun migration={} log={} trigger={}", id, captured.name(), triggerName());
   }
@@ -117,6 +119,9 @@ public final class CaptureLog {
   }
 
   private boolean drop(boolean onlyIfEmpty) {
+    if (!isThere()) {
+      return true;
+    }
     String name = CaptureTable.nameOf(id).quoted();
     AtomicBoolean dropped = new AtomicBoolean();
     lock.run(
@@ -134,6 +139,16 @@ public final class CaptureLog {
       log.info("capture.dropped migration={} log={}", id, CaptureTable.nameOf(id));
     }
     return dropped.get();
+  }
+
+  /** Its function counts: without it there is no trigger. */
+  private boolean isThere() {
+    return Boolean.TRUE.equals(
+        jdbc.queryForObject(
+            "SELECT to_regprocedure(?) IS NOT NULL OR to_regclass(?) IS NOT NULL",
+            Boolean.class,
+            CaptureFunction.nameOf(id) + "()",
+            CaptureTable.nameOf(id).quoted()));
   }
 
   private boolean hasEntries(BriefLock.Turn turn) {
@@ -202,14 +217,32 @@ public final class CaptureLog {
                 .formatted(wanted.stream().map(Identifier::toString).collect(joining(", "))));
   }
 
-  private void createTriggers(BriefLock.Turn turn, Table table) {
+  private void createTriggers(
+      BriefLock.Turn turn, CaptureTable captured, CapturedColumns columns, Table table) {
     TableTrigger changes = trigger(triggerName(), table);
     if (table.kind() == 'p') {
-      changes.make(turn, "BEFORE UPDATE", "");
-      trigger(insertTriggerName(), table).make(turn, "AFTER INSERT", "");
+      changes.make(turn, "BEFORE UPDATE", condition("OLD", captured, columns));
+      trigger(insertTriggerName(), table)
+          .make(turn, "AFTER INSERT", condition("NEW", captured, columns));
     } else {
-      changes.make(turn, "AFTER INSERT OR UPDATE", "");
+      changes.make(turn, "AFTER INSERT OR UPDATE", condition("NEW", captured, columns));
     }
+  }
+
+  /**
+   * Always true. It names the columns that the function needs, so that PostgreSQL refuses to drop
+   * one or to change its type: it does not know what is in a function, and a key that has become
+   * wider than the log's would fail the application's INSERT.
+   */
+  private static String condition(String row, CaptureTable captured, CapturedColumns columns) {
+    return Stream.of(
+            captured.key().columns().stream().map(Table.Column::name),
+            columns.sources().stream(),
+            columns.written().stream())
+        .flatMap(names -> names)
+        .distinct()
+        .map(column -> row + "." + column.quoted())
+        .collect(Collectors.joining(", ", "WHEN (TRUE OR ROW(", ") IS NULL)"));
   }
 
   private TableTrigger trigger(Identifier name, Table table) {

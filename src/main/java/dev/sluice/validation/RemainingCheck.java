@@ -99,7 +99,9 @@ final class RemainingCheck implements VerifyCheck {
     private long born;
     private long left;
 
-    /** Of one window: rows, born ones, and those that are not in the journal. */
+    /**
+     * Of one window: rows but those set aside, born ones, and those that are not in the journal.
+     */
     private record Counts(long rows, long born, long left) {}
 
     Visits(Evidence evidence, Journal journal) {
@@ -137,7 +139,7 @@ final class RemainingCheck implements VerifyCheck {
     private Counts counts(JdbcOperations jdbc, KeyRange window) {
       String sql =
           """
-          SELECT count(*), count(*) FILTER (WHERE _kborn), count(*) FILTER (WHERE _kborn IS NULL AND _kto_do)
+          SELECT count(*) FILTER (WHERE _kborn IS NOT NULL OR _kto_do), count(*) FILTER (WHERE _kborn), count(*) FILTER (WHERE _kborn IS NULL AND _kto_do)
           FROM (SELECT (SELECT _kj._kborn FROM %s AS _kj WHERE %s) AS _kborn, (%s) AS _kto_do
                 FROM %s
                 WHERE %s

@@ -1,6 +1,7 @@
 package dev.sluice.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
@@ -13,9 +14,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code sync: capture}: what the application changes is computed again, and nothing else. */
@@ -167,6 +170,62 @@ class CaptureIT {
       assertThat(program.rollback("--discard-changes").done()).contains("rolled back");
       assertThat(database.count("pg_proc WHERE proname LIKE 'capture%'")).isZero();
       assertThat(database.count("pg_class WHERE relname = 'captured_0001_upper'")).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("everywhere")
+  void aTargetThatTheApplicationEmptiesIsFilledAgain(PostgresServer server, String change) {
+    try (TestDatabase database = server.newDatabase()) {
+      Program program = create(database, change);
+      program.run().done();
+      database.execute("UPDATE item SET target = NULL WHERE id = 1");
+      database.execute("UPDATE item SET target = NULL, source = 'new' WHERE id = 2");
+      database.execute("UPDATE item SET target = NULL, id = -3 WHERE id = 3");
+      database.execute("UPDATE item SET target = NULL WHERE id = 4");
+      database.execute("UPDATE item SET target = 'own' WHERE id = 4");
+
+      assertThat(program.run().done()).contains("caught up, 3 rows");
+
+      assertThat(Stream.of(1, 2, -3, 4).map(id -> target(database, id)))
+          .containsExactly("ITEM 1", "NEW", "ITEM 3", "own");
+      assertThat(waiting(database)).as(NOTHING_WAITS).isZero();
+      assertThat(program.command("verify").done()).contains("remaining: no row is under the guard");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("everywhere")
+  void whatTheTablesOwnTriggersChangeInsideAChunkIsCaptured(PostgresServer server, String change) {
+    try (TestDatabase database = server.newDatabase()) {
+      Program program =
+          create(database, change)
+              .write(
+                  "expand.up.sql",
+                  """
+                  ALTER TABLE item ADD COLUMN target text;
+                  CREATE FUNCTION pass_on() RETURNS trigger LANGUAGE plpgsql AS $$
+                  BEGIN
+                    UPDATE item SET source = 'passed on' WHERE id = 1;
+                    RETURN NULL;
+                  END $$;
+                  CREATE TRIGGER pass_on AFTER UPDATE OF target ON item
+                    FOR EACH ROW WHEN (NEW.id = 900) EXECUTE FUNCTION pass_on();
+                  CREATE FUNCTION tidy() RETURNS trigger LANGUAGE plpgsql AS $$
+                  BEGIN
+                    NEW.source := 'tidy';
+                    RETURN NEW;
+                  END $$;
+                  CREATE TRIGGER tidy BEFORE UPDATE OF target ON item
+                    FOR EACH ROW WHEN (NEW.id = 2) EXECUTE FUNCTION tidy();
+                  """);
+
+      program.run().done();
+
+      assertThat(List.of(target(database, 1), target(database, 2), target(database, 3)))
+          .containsExactly("PASSED ON", "TIDY", "ITEM 3");
+      assertThat(waiting(database)).as(NOTHING_WAITS).isZero();
+      assertThat(program.run().done()).contains("nothing to do");
     }
   }
 
@@ -343,6 +402,107 @@ class CaptureIT {
       assertThat(program.command("cleanup", "--confirm=" + ID).done())
           .contains("capture log sluice.captured_0001_upper and its trigger");
       assertThat(database.count("pg_class WHERE relname = 'captured_0001_upper'")).isZero();
+      database.execute("INSERT INTO item (id, target) VALUES (3000, 'free')");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ALTER COLUMN id TYPE numeric, 0A000",
+    "ALTER COLUMN source TYPE varchar(100), 0A000",
+    "ALTER COLUMN target TYPE varchar(100), 0A000",
+    "DROP COLUMN source, 2BP01",
+    "DROP COLUMN target, 2BP01",
+  })
+  void noColumnThatTheTriggerNeedsIsChangedUnderIt(String action, String state) {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      Program program = create(database, SET);
+      program.run().done();
+
+      assertThatThrownBy(() -> database.execute("ALTER TABLE item " + action))
+          .hasRootCauseInstanceOf(SQLException.class)
+          .rootCause()
+          .hasFieldOrPropertyWithValue("SQLState", state);
+
+      database.execute("INSERT INTO item (id, source) VALUES (2000, 'born')");
+      assertThat(program.run().done()).contains("caught up, 1 rows");
+    }
+  }
+
+  private static void assertNothingCaptures(TestDatabase database) {
+    assertThat(database.count("pg_trigger WHERE tgname LIKE 'zz_sluice%'")).isZero();
+    assertThat(database.count("pg_proc WHERE proname LIKE 'capture%'")).isZero();
+    assertThat(database.count("pg_class WHERE relname = 'captured_0001_upper'")).isZero();
+  }
+
+  /** A run that fails behind its sweep, and would not again. */
+  private Program unfinished(TestDatabase database) {
+    Program program =
+        create(database, SET)
+            .write(
+                "constrain.up.sql",
+                "ALTER TABLE item ADD CONSTRAINT no_other CHECK (other IS NULL);")
+            .write("constrain.down.sql", "ALTER TABLE item DROP CONSTRAINT no_other;");
+    database.execute("UPDATE item SET other = 1 WHERE id = 1");
+    program.run().failed(5);
+    database.execute("UPDATE item SET other = NULL WHERE id = 1");
+    return program;
+  }
+
+  private static String withoutSync() {
+    return SET.replace("sync: capture\n", "");
+  }
+
+  @Test
+  void aRunThatNoLongerAsksForItCapturesNoMore() {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      Program program = unfinished(database).define(withoutSync());
+
+      assertThat(program.run().done()).contains("0001_upper: completed");
+
+      assertNothingCaptures(database);
+    }
+  }
+
+  @Test
+  void changesThatWaitAreNotForgottenWithTheDefinition() {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      Program program = unfinished(database).define(withoutSync());
+      database.execute("UPDATE item SET source = 'new' WHERE id = 2");
+
+      assertThat(program.run().failed(3))
+          .isEqualToIgnoringNewLines(
+              "0001_upper: the run began with 'sync: capture', and 1 captured changes wait, which"
+                  + " nothing would do without it. Put 'sync: capture' back, or roll the run back"
+                  + " first.");
+
+      assertThat(program.rollback("--discard-changes").done()).contains("rolled back");
+      assertNothingCaptures(database);
+      database.execute("ALTER TABLE item DROP COLUMN source");
+      database.execute("INSERT INTO item (id) VALUES (2000)");
+    }
+  }
+
+  @Test
+  void aCleanupEndsWhatTheDefinitionNoLongerAsksFor() {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      Program program =
+          create(database, SET + "cleanup: {after: 0s}\n")
+              .write("cleanup.up.sql", "ALTER TABLE item DROP COLUMN source;");
+      database.execute("DELETE FROM item WHERE kind = 'b'");
+      program.run().done();
+      program.define(withoutSync() + "cleanup: {after: 0s}\n");
+      program.command("repair", "--accept-changes").done();
+      database.execute("UPDATE item SET source = 'new' WHERE id = 2");
+
+      assertThat(program.command("cleanup", "--confirm=" + ID).failed(3))
+          .contains("1 captured changes wait");
+      assertThat(program.run().done()).contains("caught up, 1 rows");
+      assertThat(target(database, 2)).isEqualTo("NEW");
+      assertThat(program.command("cleanup", "--confirm=" + ID).done())
+          .contains("capture log sluice.captured_0001_upper and its trigger");
+
+      assertNothingCaptures(database);
       database.execute("INSERT INTO item (id, target) VALUES (3000, 'free')");
     }
   }

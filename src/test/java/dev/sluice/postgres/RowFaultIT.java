@@ -71,6 +71,8 @@ class RowFaultIT {
         "UPDATE few SET id = 10 WHERE id = 1|new row violates check option for view \"few\" [44000]",
         "UPDATE t SET id = (SELECT o.id FROM t o)|more than one row returned by a subquery used as an expression [21000]",
         "UPDATE t SET id = raise('P0001')|a trigger or function of the database refuses the row (the message may quote it, left out) [P0001]",
+        "UPDATE t SET id = raise('45000')|a trigger or function of the database refuses the row (the message may quote it, left out) [45000]",
+        "UPDATE t SET id = raise('MY001')|a trigger or function of the database refuses the row (the message may quote it, left out) [MY001]",
         "UPDATE t SET id = raise('23514')|a trigger or function of the database refuses the row (the message may quote it, left out) [23514]",
         "UPDATE t SET id = assert()|a trigger or function of the database refuses the row (the message may quote it, left out) [P0004]",
       })
@@ -90,10 +92,29 @@ class RowFaultIT {
         "UPDATE t SET id = raise('53100')",
         "UPDATE t SET id = raise('57014')",
         "UPDATE t SET id = raise('25006')",
-        "UPDATE t SET id = raise('MY001')",
+        "UPDATE t SET id = raise('42501')",
       })
   void otherErrorsAreNoRowsFault(String sql) {
     assertThat(RowFault.of(error(sql))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"P0001", "45000", "MY001", "23514", "42501", "57014", "40001"})
+  void whatAFunctionRaisesIsPrintedNowhere(String state) {
+    Throwable error = error("UPDATE t SET id = raise('%s')".formatted(state));
+
+    assertThat(SqlStates.message(error))
+        .isEqualTo(
+            "ERROR: a value is refused (the message may quote it, left out) [" + state + "]");
+    assertThat(ServerError.of(error).orElseThrow().textWithoutValues())
+        .isEqualTo(
+            "a value is refused, SQLSTATE %s (the message may quote it and is left out)"
+                .formatted(state));
+  }
+
+  @Test
+  void whatAnAssertionSaysIsPrintedNowhere() {
+    assertThat(SqlStates.message(error("UPDATE t SET id = assert()"))).doesNotContain("secret");
   }
 
   @ParameterizedTest

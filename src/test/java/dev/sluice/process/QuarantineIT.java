@@ -548,7 +548,7 @@ class QuarantineIT {
       assertThat(run.out())
           .contains(
               "ok     remaining: no row is left, but for 2 in quarantine: the undo journal has each"
-                  + " of 1000 rows, 0 of them born after the start");
+                  + " of 998 rows, 0 of them born after the start");
       database.execute("UPDATE item SET source = id WHERE id = 7");
       assertThat(program.run("quarantine", ID, "--retry").exitCode()).isEqualTo(ROWS_LEFT);
       assertAllDoneBut(database, 8);

@@ -238,6 +238,10 @@ class VersionsIT {
             start: completed -> rolling_back
             end: rolling_back -> rolled_back
             """);
+    assertThat(sluice.run("history", "0001_item").out()).isEqualTo(history.out());
+    assertThat(sluice.run("status", "0001_item").out())
+        .as("takes --jobs as every command does")
+        .contains("0001_item", "rolled_back");
     assertThat(sluice.runWithoutJobs("history", "--json").out())
         .startsWith("[{\"id\":\"0001_item\",\"run\":1,\"at\":\"");
   }
