@@ -96,6 +96,8 @@ class CleanupIT {
         .replace(jobs.toString(), "jobs")
         .replaceAll("about [0-9,]+ rows", "about N rows")
         .replaceAll("certificate of [-0-9T:.]+Z", "certificate of TIME")
+        // as many as the planner's estimate makes, which autovacuum changes
+        .replaceAll("ranges: ([0-9]+) of \\1 unchanged", "ranges: all of N unchanged")
         .replaceAll("[0-9]+ (kB|bytes)", "N kB")
         .replaceAll("\\b[0-9]+ m?s\\b", "N s");
   }
@@ -192,7 +194,7 @@ class CleanupIT {
                 ok     remaining: no row is under the guard
                 ok     changed since: 1000 rows of this run looked at: none was written again
                 ok     recompute short: 1000 rows compared, 0 differ
-                ok     ranges: 1 of 1 unchanged since the certificate of TIME
+                ok     ranges: all of N unchanged since the certificate of TIME
                 time   N s
                 next   nothing is left to do, and a rollback is impossible from here on
                 next   jobs/0001_short/cleanup.down.sql makes the structure again, empty""");
