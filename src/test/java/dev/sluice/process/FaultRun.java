@@ -97,23 +97,8 @@ final class FaultRun implements AutoCloseable {
         .atMost(FAULT_MAX)
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(2))
-        .until(this::workerSessions, sessions -> !sessions.isEmpty())
+        .until(watch::workerSessions, sessions -> !sessions.isEmpty())
         .get(0);
-  }
-
-  private List<Integer> workerSessions() {
-    return watch
-        .jdbc()
-        .sql(
-            """
-            SELECT pid
-            FROM pg_locks
-            WHERE relation = 'item'::regclass
-              AND mode = 'RowExclusiveLock'
-              AND granted
-            """)
-        .query(Integer.class)
-        .list();
   }
 
   /** Ends every session of the run but the lock's, those that wait in its pool too. */

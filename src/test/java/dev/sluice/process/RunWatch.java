@@ -101,6 +101,21 @@ final class RunWatch implements AutoCloseable {
     }
   }
 
+  /** Sessions in the middle of a chunk: they hold the table of {@link CountedTable}. */
+  List<Integer> workerSessions() {
+    return jdbc()
+        .sql(
+            """
+            SELECT pid
+            FROM pg_locks
+            WHERE relation = 'item'::regclass
+              AND mode = 'RowExclusiveLock'
+              AND granted
+            """)
+        .query(Integer.class)
+        .list();
+  }
+
   void terminate(int pid) {
     jdbc.sql("SELECT pg_terminate_backend(?)").param(pid).query(Boolean.class).single();
   }

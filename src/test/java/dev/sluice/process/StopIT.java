@@ -7,7 +7,6 @@ import dev.sluice.testing.SluiceProcess;
 import dev.sluice.testing.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,7 +67,7 @@ class StopIT {
             "a rolled back chunk",
             process,
             () -> {
-              workerSessions(watch).forEach(watch::terminate);
+              watch.workerSessions().forEach(watch::terminate);
               return process.err().contains("backfill.rollback");
             });
         assertStops("SIGTERM while it waits 5 min for a retry", process, SluiceProcess::sigterm);
@@ -80,22 +79,6 @@ class StopIT {
       table.assertEachRowUpdatedOnce(ROWS);
       assertThat(watch.rowsWritten()).as("no row was done again").isEqualTo(ROWS);
     }
-  }
-
-  /** Sessions in the middle of a chunk: they hold the table. */
-  private static List<Integer> workerSessions(RunWatch watch) {
-    return watch
-        .jdbc()
-        .sql(
-            """
-            SELECT pid
-            FROM pg_locks
-            WHERE relation = 'item'::regclass
-              AND mode = 'RowExclusiveLock'
-              AND granted
-            """)
-        .query(Integer.class)
-        .list();
   }
 
   private Migrations define(TestDatabase database, String yaml) {

@@ -4,9 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,7 +18,7 @@ public final class TcpProxy implements Closeable {
 
   private final String host;
   private final int port;
-  private final ServerSocket listening;
+  private final Loopback loopback;
   private final List<Link> links = new CopyOnWriteArrayList<>();
   private volatile boolean swallowNew;
 
@@ -29,17 +26,12 @@ public final class TcpProxy implements Closeable {
   TcpProxy(String host, int port) {
     this.host = host;
     this.port = port;
-    try {
-      listening = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    start(this::accept);
+    this.loopback = new Loopback("tcp-proxy", this::forward);
   }
 
   /** Without user and password. */
   public String jdbcUrl(String database) {
-    return "jdbc:postgresql://localhost:%d/%s".formatted(listening.getLocalPort(), database);
+    return loopback.jdbcUrl(database);
   }
 
   /** Swallows everything on all connections, those to come included, until {@link #heal}. */
@@ -69,31 +61,15 @@ public final class TcpProxy implements Closeable {
     swallowNew = false;
   }
 
-  private void accept() {
-    while (!listening.isClosed()) {
-      try {
-        forward(listening.accept());
-      } catch (IOException e) {
-        // closed
-      }
-    }
-  }
-
   private void forward(Socket client) {
     try {
       Link link = new Link(client, new Socket(host, port), swallowNew);
       links.add(link);
-      start(() -> link.pump(link.client, link.toServer));
-      start(() -> link.pump(link.toServer, link.client));
+      loopback.start(() -> link.pump(link.client, link.toServer));
+      loopback.start(() -> link.pump(link.toServer, link.client));
     } catch (IOException e) {
       closeQuietly(client); // the server is down
     }
-  }
-
-  private static void start(Runnable task) {
-    Thread thread = new Thread(task, "tcp-proxy");
-    thread.setDaemon(true);
-    thread.start();
   }
 
   private static final class Link {
@@ -142,11 +118,7 @@ public final class TcpProxy implements Closeable {
   /** Closes every connection, the cut ones too. */
   @Override
   public void close() {
-    try {
-      listening.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    loopback.close();
     links.forEach(Link::close);
   }
 }

@@ -6,9 +6,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -28,7 +25,7 @@ public final class TransactionPool implements Closeable {
   private final String host;
   private final int port;
   private final boolean inTurn;
-  private final ServerSocket listening;
+  private final Loopback loopback;
   private final Deque<Session> idle = new ArrayDeque<>();
   private final Random random = new Random();
 
@@ -40,34 +37,16 @@ public final class TransactionPool implements Closeable {
     this.host = host;
     this.port = port;
     this.inTurn = inTurn;
-    try {
-      listening = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    start(this::accept);
+    this.loopback = new Loopback("transaction-pool", this::accept);
   }
 
   /** Without user and password. */
   public String jdbcUrl(String database) {
-    return "jdbc:postgresql://localhost:%d/%s".formatted(listening.getLocalPort(), database);
+    return loopback.jdbcUrl(database);
   }
 
-  private static void start(Runnable task) {
-    Thread thread = new Thread(task, "transaction-pool");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private void accept() {
-    while (!listening.isClosed()) {
-      try {
-        Socket client = listening.accept();
-        start(() -> serve(client));
-      } catch (IOException e) {
-        // closed
-      }
-    }
+  private void accept(Socket client) {
+    loopback.start(() -> serve(client));
   }
 
   /** One session of the server. */
@@ -206,10 +185,6 @@ public final class TransactionPool implements Closeable {
 
   @Override
   public void close() {
-    try {
-      listening.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    loopback.close();
   }
 }
