@@ -152,44 +152,6 @@ public final class Ledger {
         failure);
   }
 
-  /** How many catch-ups of {@code sync: capture} are over. */
-  public long catchUps(MigrationId id) {
-    Long number =
-        jdbc.queryForObject(
-            "SELECT catch_up FROM sluice.migration WHERE id = ?", Long.class, id.value());
-    return number == null ? 0 : number;
-  }
-
-  /**
-   * Notes how a launch of a catch-up ended. The migration is completed all the while: neither what
-   * depends on it nor the time until its cleanup is concerned, so that no event is written either.
-   *
-   * @param over whether the next one is another job instance
-   * @param failure one line, null if it did not fail
-   * @throws Epoch.FencedException if another runner has taken over
-   */
-  public void caughtUp(Epoch epoch, boolean over, @Nullable String failure) {
-    int rows =
-        jdbc.update(
-            """
-            UPDATE sluice.migration
-            SET catch_up = catch_up + CASE WHEN ? THEN 1 ELSE 0 END,
-                caught_up_at = CASE WHEN ? THEN now() ELSE caught_up_at END,
-                failure = ?
-            WHERE id = ?
-              AND epoch = ?
-              AND state = 'completed'
-            """,
-            over,
-            over,
-            failure,
-            epoch.id().value(),
-            epoch.number());
-    if (rows == 0) {
-      throw new Epoch.FencedException(epoch);
-    }
-  }
-
   /**
    * Changes a row and writes the event, only while the epoch is still the ledger's: no other runner
    * has begun.

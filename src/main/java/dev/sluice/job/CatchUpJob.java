@@ -3,13 +3,12 @@ package dev.sluice.job;
 import dev.sluice.backfill.Backfill;
 import dev.sluice.backfill.SetAsideRows;
 import dev.sluice.control.CapturedEntries;
+import dev.sluice.control.CatchUps;
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.RunState;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
-import dev.sluice.schema.ScriptRunner;
-import dev.sluice.schema.ScriptSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -69,7 +68,7 @@ final class CatchUpJob implements MigrationJob {
   @Override
   public JobParameters parameters(long run, long attempt) {
     return new JobParametersBuilder(MigrationJob.super.parameters(run, attempt))
-        .addLong("catchUp", environment.ledger().catchUps(migration.id()) + 1, true)
+        .addLong("catchUp", new CatchUps(environment.jdbc()).over(migration.id()) + 1, true)
         .toJobParameters();
   }
 
@@ -130,27 +129,22 @@ final class CatchUpJob implements MigrationJob {
 
   @Override
   public void noteStart(Ledger ledger, Launch launch, String by) {
-    ledger.caughtUp(launch.epoch(), false, null);
+    new CatchUps(environment.jdbc()).ended(launch.epoch(), false, null);
   }
 
   @Override
   public void noteEnd(
       Ledger ledger, Launch launch, RunState state, Outcome outcome, @Nullable String failure) {
     boolean over = outcome == Outcome.COMPLETED || outcome == Outcome.COMPLETED_WITH_QUARANTINE;
-    ledger.caughtUp(launch.epoch(), over, failure);
+    new CatchUps(environment.jdbc()).ended(launch.epoch(), over, failure);
   }
 
   @Override
   public Job build(Launch launch, TaskExecutor workers) {
-    MigrationChecks checks =
-        new MigrationChecks(environment, migration, transformer, launch.run(), launch.waiter());
-    ScriptRunner scripts =
-        new ScriptRunner(environment.dataSource(), launch.waiter(), ScriptSettings.DEFAULT);
-    Expansion expansion =
-        new Expansion(environment.dataSource(), migration, launch.run(), scripts, launch.waiter());
-    JobSteps steps = new JobSteps(environment, launch, workers);
-    Backfill captured =
-        Backfill.captured(steps.backfillEnvironment(), migration, transformer, steps.runContext());
+    DataSteps parts = new DataSteps(environment, migration, transformer, launch, workers);
+    JobSteps steps = parts.steps();
+    Expansion expansion = parts.expansion();
+    Backfill captured = parts.captured();
     SimpleJobBuilder job =
         new JobBuilder(name(), environment.jobRepository())
             .start(
@@ -158,17 +152,15 @@ final class CatchUpJob implements MigrationJob {
                     .action(
                         StepName.PREFLIGHT,
                         () -> {
-                          checks.preflightCatchUp();
+                          parts.checks().preflightCatchUp();
                           expansion.requireSamePlan();
                         })
                     .atEachLaunch());
     if (!isMissed(launch.entry())) {
       return job.next(captured.catchUpStep(StepName.SWEEP.label())).build();
     }
-    Backfill guarded =
-        Backfill.forward(steps.backfillEnvironment(), migration, transformer, steps.runContext());
     return job.next(steps.action(StepName.CAPTURE, expansion::keepInSync).atEachLaunch())
-        .next(guarded.sweepStep(StepName.SWEEP.label(), captured))
+        .next(parts.guarded().sweepStep(StepName.SWEEP.label(), captured))
         .build();
   }
 

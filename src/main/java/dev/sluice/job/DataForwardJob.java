@@ -7,7 +7,6 @@ import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.migration.Script;
 import dev.sluice.schema.ScriptRunner;
-import dev.sluice.schema.ScriptSettings;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.builder.JobBuilder;
@@ -45,20 +44,12 @@ final class DataForwardJob extends ForwardJob {
 
   @Override
   public Job build(Launch launch, TaskExecutor workers) {
-    MigrationChecks checks =
-        new MigrationChecks(environment, migration, transformer, launch.run(), launch.waiter());
-    ScriptRunner scripts =
-        new ScriptRunner(environment.dataSource(), launch.waiter(), ScriptSettings.DEFAULT);
-    Expansion expansion =
-        new Expansion(environment.dataSource(), migration, launch.run(), scripts, launch.waiter());
-    JobSteps steps = new JobSteps(environment, launch, workers);
-    Backfill backfill =
-        Backfill.forward(steps.backfillEnvironment(), migration, transformer, steps.runContext());
-    Backfill captured =
-        CaptureLogs.isKept(migration)
-            ? Backfill.captured(
-                steps.backfillEnvironment(), migration, transformer, steps.runContext())
-            : null;
+    DataSteps parts = new DataSteps(environment, migration, transformer, launch, workers);
+    JobSteps steps = parts.steps();
+    MigrationChecks checks = parts.checks();
+    Expansion expansion = parts.expansion();
+    Backfill backfill = parts.guarded();
+    Backfill captured = CaptureLogs.isKept(migration) ? parts.captured() : null;
     return new JobBuilder(name(), environment.jobRepository())
         .start(steps.action(StepName.PREFLIGHT, checks::preflight).atEachLaunch())
         .next(steps.action(StepName.EXPAND, expansion::run))
@@ -80,7 +71,7 @@ final class DataForwardJob extends ForwardJob {
                 StepName.CONSTRAIN,
                 () -> {
                   requireNoneSetAside(launch.run());
-                  run(scripts, Script.Kind.CONSTRAIN_UP);
+                  run(parts.scripts(), Script.Kind.CONSTRAIN_UP);
                   CaptureLogs.of(environment.dataSource(), migration, launch.waiter())
                       .ifPresent(capture -> capture.refresh(migration));
                 }))

@@ -297,8 +297,6 @@ final class Expansion {
   }
 
   private Table table() {
-    return new Catalog(new JdbcTemplate(dataSource))
-        .find(migration.table())
-        .orElseThrow(() -> new IllegalStateException("table " + migration.table() + " is gone"));
+    return new Catalog(new JdbcTemplate(dataSource)).require(migration.table());
   }
 }
