@@ -9,10 +9,6 @@ import dev.sluice.postgres.Key;
 import dev.sluice.postgres.RowFault;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.UserSql;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +60,8 @@ final class CaptureWork implements Work {
             ? settings.quarantine().excludesEntries(log)
             : "TRUE";
     TransformWriter.Statements statements = statements(definition, target);
-    CapturedRows rows =
-        new CapturedRows(
+    CapturePage rows =
+        new CapturePage(
             dataSource,
             log,
             target.table(),
@@ -152,7 +148,7 @@ final class CaptureWork implements Work {
                 written().isOneOf(),
                 UserSql.forJdbc(guard),
                 written().columnList());
-    return keys(sql, written(), rows, written());
+    return written().select(jdbc, sql, rows, written());
   }
 
   /** The keys of the rows that these entries are of. */
@@ -166,7 +162,7 @@ final class CaptureWork implements Work {
                 log.name().quoted(),
                 log.walked().isOneOf(),
                 CaptureTable.SEQ);
-    return keys(sql, log.walked(), entries, logged);
+    return log.walked().select(jdbc, sql, entries, logged);
   }
 
   /** The entries of a row, in their order. */
@@ -179,25 +175,6 @@ final class CaptureWork implements Work {
                 log.name().quoted(),
                 logged.isOneOf(),
                 CaptureTable.SEQ);
-    return keys(sql, logged, List.of(row), log.walked());
-  }
-
-  /** Takes no lock; bounded by the number of keys. */
-  private List<Key> keys(String sql, TableKey asked, List<Key> keys, TableKey read) {
-    List<Key> found =
-        jdbc.execute(
-            (Connection connection) -> {
-              try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                asked.bind(statement, keys, 1);
-                List<Key> answer = new ArrayList<>();
-                try (ResultSet rs = statement.executeQuery()) {
-                  while (rs.next()) {
-                    answer.add(read.read(rs));
-                  }
-                }
-                return answer;
-              }
-            });
-    return found == null ? List.of() : found;
+    return logged.select(jdbc, sql, List.of(row), log.walked());
   }
 }

@@ -7,8 +7,6 @@ import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.UserSql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -123,25 +121,7 @@ final class CaptureWriter implements ChunkWriter<CaptureChange.Decided> {
 
   /** A trigger of the table has prevented the write, or the new values do not end the guard. */
   private Set<Key> notDone(List<Key> held) {
-    Set<Key> found =
-        jdbc.execute(
-            (Connection connection) -> {
-              try (PreparedStatement statement = connection.prepareStatement(notDone)) {
-                key.bind(statement, held, 1);
-                return keys(statement);
-              }
-            });
-    return found == null ? Set.of() : found;
-  }
-
-  private Set<Key> keys(PreparedStatement statement) throws SQLException {
-    Set<Key> keys = new HashSet<>();
-    try (ResultSet rs = statement.executeQuery()) {
-      while (rs.next()) {
-        keys.add(key.read(rs));
-      }
-    }
-    return keys;
+    return new HashSet<>(key.select(jdbc, notDone, held, key));
   }
 
   private void delete(List<Key> done) {

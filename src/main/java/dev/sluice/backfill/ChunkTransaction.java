@@ -8,9 +8,6 @@ import dev.sluice.postgres.RowFault;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.UserSql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -318,25 +315,7 @@ final class ChunkTransaction {
    * Takes no lock; the rows are held by this transaction, so the answer stays true until COMMIT.
    */
   private List<Key> underGuard(List<Key> keys) {
-    List<Key> found =
-        jdbc.execute(
-            (Connection connection) -> {
-              try (PreparedStatement statement = connection.prepareStatement(stillToDo)) {
-                key.bind(statement, keys, 1);
-                return readKeys(statement);
-              }
-            });
-    return found == null ? List.of() : found;
-  }
-
-  private List<Key> readKeys(PreparedStatement statement) throws SQLException {
-    List<Key> keys = new ArrayList<>();
-    try (ResultSet rs = statement.executeQuery()) {
-      while (rs.next()) {
-        keys.add(key.read(rs));
-      }
-    }
-    return keys;
+    return key.select(jdbc, stillToDo, keys, key);
   }
 
   /** Carries a checked exception out of the transaction, which it rolls back. */

@@ -153,8 +153,6 @@ final class Works {
   }
 
   private Table table() {
-    return new Catalog(jdbc)
-        .find(migration.table())
-        .orElseThrow(() -> new IllegalStateException("table " + migration.table() + " is gone"));
+    return new Catalog(jdbc).require(migration.table());
   }
 }

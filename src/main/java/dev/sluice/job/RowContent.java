@@ -41,11 +41,7 @@ final class RowContent {
 
   /** A JSON object a row that is there. Takes no row lock; bounded by the number of keys. */
   Map<Key, String> of(List<Key> keys) {
-    Table table =
-        new Catalog(jdbc)
-            .find(migration.table())
-            .orElseThrow(
-                () -> new IllegalStateException("table " + migration.table() + " is gone"));
+    Table table = new Catalog(jdbc).require(migration.table());
     TableKey key = TableKey.of(table, migration.key());
     String columns =
         columns(table).stream()

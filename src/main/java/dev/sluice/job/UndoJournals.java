@@ -30,11 +30,7 @@ final class UndoJournals {
    * @throws IllegalStateException if the table is gone
    */
   static UndoJournal of(DataSource dataSource, DataMigration migration, Waiter waiter) {
-    Table table =
-        new Catalog(new JdbcTemplate(dataSource))
-            .find(migration.table())
-            .orElseThrow(
-                () -> new IllegalStateException("table " + migration.table() + " is gone"));
+    Table table = new Catalog(new JdbcTemplate(dataSource)).require(migration.table());
     return new UndoJournal(
         dataSource, waiter, ScriptSettings.DEFAULT, migration.id(), table(migration, table));
   }

@@ -18,6 +18,13 @@ public final class Catalog {
     this.jdbc = jdbc;
   }
 
+  /**
+   * @throws IllegalStateException if there is no such table any more
+   */
+  public Table require(TableName name) {
+    return find(name).orElseThrow(() -> new IllegalStateException("table " + name + " is gone"));
+  }
+
   /** The relation of that name, of whatever kind, or empty. */
   public Optional<Table> find(TableName name) {
     return jdbc

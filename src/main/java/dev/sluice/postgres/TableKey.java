@@ -9,9 +9,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.springframework.jdbc.core.JdbcOperations;
 
 /**
  * A table with the key that it is walked by, and the SQL fragments of it.
@@ -191,5 +193,62 @@ public record TableKey(TableName table, List<Table.Column> columns) {
 
   private String join(IntFunction<String> part, String separator) {
     return IntStream.range(0, width()).mapToObj(part).collect(Collectors.joining(separator));
+  }
+
+  /**
+   * Executes a query that asks for keys of this table by {@link #isOneOf()} alone; bounded by their
+   * number.
+   *
+   * @param selected the key whose text columns it selects
+   */
+  public List<Key> select(JdbcOperations jdbc, String sql, List<Key> asked, TableKey selected) {
+    return Objects.requireNonNull(
+        jdbc.execute(
+            (Connection connection) -> {
+              try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                bind(statement, asked, 1);
+                List<Key> keys = new ArrayList<>();
+                try (ResultSet rs = statement.executeQuery()) {
+                  while (rs.next()) {
+                    keys.add(selected.read(rs));
+                  }
+                }
+                return keys;
+              }
+            }));
+  }
+
+  /**
+   * Where the columns' types come from, if not from PostgreSQL itself, down to what a domain or an
+   * array is made of: so does their {@code =}. Each with a comma behind it, for a search path.
+   */
+  public String typeSchemas(JdbcOperations jdbc) {
+    return jdbc
+        .queryForList(
+            """
+            WITH RECURSIVE used(type) AS (
+              SELECT atttypid
+              FROM pg_attribute
+              WHERE attrelid = to_regclass(?)
+                AND attname = ANY (?)
+              UNION
+              SELECT below.oid
+              FROM used
+              JOIN pg_type t ON t.oid = used.type
+              JOIN pg_type below ON below.oid IN (t.typbasetype, t.typelem)
+            )
+            SELECT DISTINCT quote_ident(n.nspname)
+            FROM used
+            JOIN pg_type t ON t.oid = used.type
+            JOIN pg_namespace n ON n.oid = t.typnamespace
+            WHERE n.nspname <> 'pg_catalog'
+            ORDER BY 1
+            """,
+            String.class,
+            table.quoted(),
+            columns.stream().map(column -> column.name().value()).toArray(String[]::new))
+        .stream()
+        .map(schema -> schema + ", ")
+        .collect(Collectors.joining());
   }
 }

@@ -87,7 +87,7 @@ final class CaptureFunction {
         """
         .formatted(
             nameOf(id),
-            typeSchemas(),
+            log.key().typeSchemas(jdbc),
             id.value(),
             columns.inPlace() ? "    _kentry := FALSE;\n" : inserted(),
             differ(columns.sources()),
@@ -230,41 +230,5 @@ final class CaptureFunction {
                 "(%1$s IS NULL OR record_image_eq(ROW(%1$s), ROW(%2$s)))"
                     .formatted(value, found.value()))
         .orElse(value + " IS NULL");
-  }
-
-  /**
-   * Where the key's types come from, or those below their domains, if not from PostgreSQL itself:
-   * so does their {@code =}.
-   */
-  private String typeSchemas() {
-    return jdbc
-        .queryForList(
-            """
-            WITH RECURSIVE used(type) AS (
-              SELECT atttypid
-              FROM pg_attribute
-              WHERE attrelid = CAST(? AS oid)
-                AND attname = ANY (?)
-              UNION
-              SELECT below.oid
-              FROM used
-              JOIN pg_type t ON t.oid = used.type
-              JOIN pg_type below ON below.oid IN (t.typbasetype, t.typelem)
-            )
-            SELECT DISTINCT quote_ident(n.nspname)
-            FROM used
-            JOIN pg_type t ON t.oid = used.type
-            JOIN pg_namespace n ON n.oid = t.typnamespace
-            WHERE n.nspname <> 'pg_catalog'
-            ORDER BY 1
-            """,
-            String.class,
-            table.oid(),
-            log.key().columns().stream()
-                .map(column -> column.name().value())
-                .toArray(String[]::new))
-        .stream()
-        .map(schema -> schema + ", ")
-        .collect(Collectors.joining());
   }
 }

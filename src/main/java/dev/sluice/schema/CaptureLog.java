@@ -250,9 +250,7 @@ public final class CaptureLog {
   }
 
   private Table table(DataMigration migration) {
-    return new Catalog(jdbc)
-        .find(migration.table())
-        .orElseThrow(() -> new IllegalStateException("table " + migration.table() + " is gone"));
+    return new Catalog(jdbc).require(migration.table());
   }
 
   private static CaptureTable captured(DataMigration migration, Table table) {

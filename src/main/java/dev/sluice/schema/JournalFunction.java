@@ -30,10 +30,6 @@ final class JournalFunction {
     return "sluice." + new Identifier("born_" + id.value()).quoted();
   }
 
-  private String tableName() {
-    return journal.key().table().quoted();
-  }
-
   /**
    * A row that comes to a key finds it free, for the key's index is not deferrable. What the
    * journal says of that key is of a row that is gone, or that has left it earlier in the same
@@ -84,30 +80,7 @@ final class JournalFunction {
             JournalTable.BORN,
             each(", ", name -> "NEW." + name),
             JournalTable.IMAGE,
-            typeSchemas());
-  }
-
-  /** Where the key's types come from, if not from PostgreSQL itself: so does their {@code =}. */
-  private String typeSchemas() {
-    return jdbc
-        .queryForList(
-            """
-            SELECT DISTINCT quote_ident(n.nspname)
-            FROM pg_attribute a
-            JOIN pg_type t ON t.oid = a.atttypid
-            JOIN pg_namespace n ON n.oid = t.typnamespace
-            WHERE a.attrelid = to_regclass(?)
-              AND a.attname = ANY (?)
-              AND n.nspname <> 'pg_catalog'
-            """,
-            String.class,
-            tableName(),
-            journal.key().columns().stream()
-                .map(column -> column.name().value())
-                .toArray(String[]::new))
-        .stream()
-        .map(schema -> schema + ", ")
-        .collect(Collectors.joining());
+            journal.key().typeSchemas(jdbc));
   }
 
   private String each(String separator, UnaryOperator<String> part) {

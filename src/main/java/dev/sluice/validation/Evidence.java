@@ -34,7 +34,7 @@ record Evidence(
     HashedRanges.@Nullable Earlier earlier,
     @Nullable RowTransformer transformer,
     QuarantinedRows quarantined,
-    CapturedRows captured) {
+    StaleRows captured) {
 
   Evidence {
     ranges = List.copyOf(ranges);

@@ -139,7 +139,7 @@ public final class Verification {
         earlier,
         transformer,
         QuarantinedRows.of(new JdbcTemplate(dataSource), migration.id(), run, windows.key()),
-        CapturedRows.of(new JdbcTemplate(dataSource), migration.id(), windows.key()));
+        StaleRows.of(new JdbcTemplate(dataSource), migration.id(), windows.key()));
   }
 
   /** An error that comes again is the check's outcome; one that passes ends the verification. */

@@ -17,13 +17,13 @@ import org.springframework.jdbc.core.JdbcOperations;
  * @param excluded the condition that a row is none of them, over the table's own name, whenever it
  *     is asked: more come meanwhile. TRUE where nothing is captured
  */
-record CapturedRows(MigrationId id, boolean isKept, long waiting, String excluded) {
+record StaleRows(MigrationId id, boolean isKept, long waiting, String excluded) {
 
-  static CapturedRows of(JdbcOperations jdbc, MigrationId id, TableKey key) {
+  static StaleRows of(JdbcOperations jdbc, MigrationId id, TableKey key) {
     CapturedEntries entries = new CapturedEntries(jdbc);
     return entries.isKept(id)
-        ? new CapturedRows(id, true, entries.waiting(id), CaptureTable.of(id, key).notWaiting())
-        : new CapturedRows(id, false, 0, "TRUE");
+        ? new StaleRows(id, true, entries.waiting(id), CaptureTable.of(id, key).notWaiting())
+        : new StaleRows(id, false, 0, "TRUE");
   }
 
   /** What the certificate says of them; empty: nothing is captured. */

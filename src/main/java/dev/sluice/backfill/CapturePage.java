@@ -31,7 +31,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * any value in the written columns. OFFSET 0 keeps the inner queries from becoming joins, which may
  * read all of the table between two keys.
  */
-final class CapturedRows {
+final class CapturePage {
 
   private final CaptureTable log;
   private final TableKey walked;
@@ -50,7 +50,7 @@ final class CapturedRows {
    * @param guard the definition's, as it was written
    * @param condition which entries are to be done
    */
-  CapturedRows(
+  CapturePage(
       DataSource dataSource,
       CaptureTable log,
       Table table,
