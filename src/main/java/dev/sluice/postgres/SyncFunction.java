@@ -115,7 +115,8 @@ public final class SyncFunction {
         """
             .formatted(
                 rules.id(),
-                wanted(conditions::reverseOnInsert, conditions::forwardOnInsert),
+                (rules.journal() == null ? "" : new SyncJournal(rules, rules.journal()).beginning())
+                    + wanted(conditions::reverseOnInsert, conditions::forwardOnInsert),
                 wanted(conditions::reverseOnUpdate, conditions::forwardOnUpdate),
                 any(flags()),
                 guardOver("NEW", ""),
@@ -165,6 +166,8 @@ public final class SyncFunction {
           _kreverse record;
           _kunder boolean;
           _kscope boolean;
+          _kframes bigint[];
+          _kentered boolean;
         %s"""
         .formatted(
             flags().map("  %s boolean := FALSE;\n"::formatted).collect(Collectors.joining()));

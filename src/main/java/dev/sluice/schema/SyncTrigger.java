@@ -1,13 +1,16 @@
 package dev.sluice.schema;
 
 import dev.sluice.migration.Identifier;
+import dev.sluice.postgres.JournalTable;
 import dev.sluice.postgres.SyncDefaults;
 import dev.sluice.postgres.SyncFunction;
+import dev.sluice.postgres.SyncInserts;
 import dev.sluice.postgres.SyncRules;
 import dev.sluice.postgres.SyncSettings;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.Waiter;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -81,14 +84,23 @@ public final class SyncTrigger {
   }
 
   private void makeFunction() {
-    PlainSql.execute(jdbc, new SyncFunction(rules, SyncSettings.of(jdbc)).definition());
+    Map<String, String> settings = SyncSettings.of(jdbc);
+    JournalTable journal = rules.journal();
+    if (journal != null) {
+      SyncInserts inserts = new SyncInserts(rules.id(), journal);
+      inserts.tables().forEach(jdbc::execute);
+      PlainSql.execute(jdbc, inserts.definition(settings));
+      jdbc.execute(
+          "REVOKE ALL ON FUNCTION %s() FROM PUBLIC".formatted(SyncInserts.functionOf(rules.id())));
+    }
+    PlainSql.execute(jdbc, new SyncFunction(rules, settings).definition());
     jdbc.execute("REVOKE ALL ON FUNCTION %s() FROM PUBLIC".formatted(name()));
     PlainSql.execute(jdbc, SyncDefaults.keep(jdbc, rules));
   }
 
   private void makeTrigger() {
     String table = rules.key().table().quoted();
-    if (!exists()) { // a DROP first would keep readers out as well
+    if (!exists(name(), trigger)) { // a DROP first would keep readers out as well
       jdbc.execute(
           """
           CREATE TRIGGER %s BEFORE INSERT OR UPDATE ON %s FOR EACH ROW
@@ -97,7 +109,31 @@ public final class SyncTrigger {
           """
               .formatted(trigger.quoted(), table, named(), name()));
     }
-    jdbc.execute("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s".formatted(table, trigger.quoted()));
+    enable(trigger);
+    if (rules.journal() != null) {
+      SyncInserts.triggersOf(rules.id()).forEach(this::makeInsertTrigger);
+    }
+  }
+
+  private void makeInsertTrigger(Identifier name, String event) {
+    String function = SyncInserts.functionOf(rules.id());
+    if (!exists(function, name)) {
+      jdbc.execute(
+          "CREATE TRIGGER %s %s ON %s FOR EACH %s EXECUTE FUNCTION %s()"
+              .formatted(
+                  name.quoted(),
+                  event,
+                  rules.key().table().quoted(),
+                  SyncInserts.isForRows(name) ? "ROW" : "STATEMENT",
+                  function));
+    }
+    enable(name);
+  }
+
+  private void enable(Identifier name) {
+    jdbc.execute(
+        "ALTER TABLE %s ENABLE ALWAYS TRIGGER %s"
+            .formatted(rules.key().table().quoted(), name.quoted()));
   }
 
   /**
@@ -116,20 +152,28 @@ public final class SyncTrigger {
         .collect(Collectors.joining(", "));
   }
 
-  private boolean exists() {
+  private boolean exists(String function, Identifier name) {
     return Boolean.TRUE.equals(
         jdbc.queryForObject(
             """
             SELECT EXISTS (SELECT FROM pg_trigger
-                           WHERE tgrelid = to_regclass(?) AND tgfoid = to_regprocedure(?))
+                           WHERE tgrelid = to_regclass(?) AND tgfoid = to_regprocedure(?) AND tgname = ?)
             """,
             Boolean.class,
             rules.key().table().quoted(),
-            name() + "()"));
+            function + "()",
+            name.value()));
+  }
+
+  private boolean stands() {
+    return stands(name(), trigger)
+        && (rules.journal() == null
+            || SyncInserts.triggersOf(rules.id()).keySet().stream()
+                .allMatch(name -> stands(SyncInserts.functionOf(rules.id()), name)));
   }
 
   /** On each partition too: somebody may have disabled it on one. */
-  private boolean stands() {
+  private boolean stands(String function, Identifier name) {
     return Boolean.TRUE.equals(
         jdbc.queryForObject(
             """
@@ -142,8 +186,8 @@ public final class SyncTrigger {
             """,
             Boolean.class,
             rules.key().table().quoted(),
-            name() + "()",
-            trigger.value()));
+            function + "()",
+            name.value()));
   }
 
   private String name() {
