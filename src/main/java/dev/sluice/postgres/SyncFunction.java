@@ -121,7 +121,8 @@ public final class SyncFunction {
         """
             .formatted(
                 rules.id(),
-                wanted(conditions::reverseOnInsert, conditions::forwardOnInsert),
+                (rules.journal() == null ? "" : new SyncJournal(rules, rules.journal()).beginning())
+                    + wanted(conditions::reverseOnInsert, conditions::forwardOnInsert),
                 wanted(conditions::reverseOnUpdate, conditions::forwardOnUpdate),
                 any(flags()),
                 guardOver("NEW", ""),
@@ -178,6 +179,8 @@ public final class SyncFunction {
           _kfill boolean := FALSE;
           _kunder boolean;
           _kscope boolean;
+          _kframes bigint[];
+          _kentered boolean;
         %s"""
         .formatted(
             Stream.concat(flags(), flags("_kg", rules.forward()))

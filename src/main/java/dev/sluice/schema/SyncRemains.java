@@ -3,6 +3,7 @@ package dev.sluice.schema;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.InstalledSync;
 import dev.sluice.postgres.SyncFunction;
+import dev.sluice.postgres.SyncInserts;
 import dev.sluice.postgres.Waiter;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -38,17 +39,25 @@ public final class SyncRemains {
   }
 
   /**
-   * The statement that ends it, and may run again. The trigger goes with its function; for that it
-   * takes ACCESS EXCLUSIVE on the table, for milliseconds.
+   * The statement that ends it, and may run again. The triggers go with their functions; for that
+   * it takes ACCESS EXCLUSIVE on the table, for milliseconds.
    */
   public String drop() {
-    return "DROP FUNCTION IF EXISTS %s() CASCADE".formatted(SyncFunction.nameOf(id));
+    return "DROP FUNCTION IF EXISTS %s(), %s() CASCADE"
+        .formatted(SyncFunction.nameOf(id), SyncInserts.functionOf(id));
   }
 
-  /** Runs {@link #drop} in a transaction of its own, again and again while the table is in use. */
+  /**
+   * Runs {@link #drop} in a transaction of its own, again and again while the table is in use; with
+   * what only the functions have used.
+   */
   public void dropNow() {
     boolean there = describe().isPresent();
-    lock.run(turn -> turn.execute(drop()));
+    lock.run(
+        turn -> {
+          turn.execute(drop());
+          turn.execute("DROP TABLE IF EXISTS " + SyncInserts.tableOf(id).quoted());
+        });
     if (there) {
       log.info("sync.dropped migration={}", id);
     }

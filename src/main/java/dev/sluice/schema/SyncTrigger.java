@@ -1,10 +1,13 @@
 package dev.sluice.schema;
 
+import dev.sluice.postgres.JournalTable;
 import dev.sluice.postgres.SyncDefaults;
 import dev.sluice.postgres.SyncFunction;
+import dev.sluice.postgres.SyncInserts;
 import dev.sluice.postgres.SyncRules;
 import dev.sluice.postgres.SyncSettings;
 import dev.sluice.postgres.Waiter;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -45,10 +48,10 @@ public final class SyncTrigger {
   }
 
   /**
-   * Makes the function anew, and the trigger where it is missing or disabled. For the trigger it
-   * takes SHARE ROW EXCLUSIVE on the table, for milliseconds: so it waits for all that write it,
-   * and each row is either visible to the walk that follows or has met the trigger. For the
-   * function alone no lock on the table.
+   * Makes the functions anew, and a trigger where it is missing or disabled. For a trigger it takes
+   * SHARE ROW EXCLUSIVE on the table, for milliseconds: so it waits for all that write it, and each
+   * row is either visible to the walk that follows or has met the trigger. For the functions alone
+   * no lock on the table.
    *
    * @return whether the trigger was not there
    */
@@ -56,8 +59,8 @@ public final class SyncTrigger {
     AtomicBoolean made = new AtomicBoolean();
     lock.run(
         turn -> {
-          makeFunction(turn);
-          made.set(trigger.make(turn, "BEFORE INSERT OR UPDATE", condition()));
+          makeFunctions(turn);
+          made.set(makeTriggers(turn));
         });
     log.info(
         "sync.trigger migration={} trigger={} {}",
@@ -67,10 +70,40 @@ public final class SyncTrigger {
     return made.get();
   }
 
-  private void makeFunction(BriefLock.Turn turn) {
-    turn.execute(new SyncFunction(rules, SyncSettings.of(jdbc)).definition());
-    turn.execute("REVOKE ALL ON FUNCTION %s() FROM PUBLIC".formatted(trigger.function()));
+  private void makeFunctions(BriefLock.Turn turn) {
+    Map<String, String> settings = SyncSettings.of(jdbc);
+    JournalTable journal = rules.journal();
+    if (journal != null) {
+      SyncInserts inserts = new SyncInserts(rules.id(), journal);
+      inserts.tables().forEach(turn::execute);
+      turn.execute(inserts.definition(settings));
+      revoke(turn, SyncInserts.functionOf(rules.id()));
+    }
+    turn.execute(new SyncFunction(rules, settings).definition());
+    revoke(turn, SyncFunction.nameOf(rules.id()));
     turn.execute(SyncDefaults.keep(jdbc, rules));
+  }
+
+  private static void revoke(BriefLock.Turn turn, String function) {
+    turn.execute("REVOKE ALL ON FUNCTION %s() FROM PUBLIC".formatted(function));
+  }
+
+  /** Whether one was not there. */
+  private boolean makeTriggers(BriefLock.Turn turn) {
+    boolean made = trigger.make(turn, "BEFORE INSERT OR UPDATE", condition());
+    if (rules.journal() != null) {
+      made |= insertTrigger(SyncInserts.BEFORE_ALL).makeForStatements(turn, "BEFORE INSERT");
+      made |= insertTrigger(SyncInserts.AFTER_EACH).make(turn, "AFTER INSERT", "");
+      made |= insertTrigger(SyncInserts.AFTER_ALL).makeForStatements(turn, "AFTER INSERT");
+    }
+    return made;
+  }
+
+  private TableTrigger insertTrigger(String suffix) {
+    return new TableTrigger(
+        SyncInserts.triggerOf(rules.id(), suffix),
+        trigger.table(),
+        SyncInserts.functionOf(rules.id()));
   }
 
   /**

@@ -20,13 +20,21 @@ record TableTrigger(Identifier name, TableName table, String function) {
    * @return whether it was missing or disabled
    */
   boolean make(BriefLock.Turn turn, String when, String condition) {
+    return make(turn, "%s ON %s FOR EACH ROW %s".formatted(when, table.quoted(), condition));
+  }
+
+  /** The same of one that fires once a statement. */
+  boolean makeForStatements(BriefLock.Turn turn, String when) {
+    return make(turn, "%s ON %s FOR EACH STATEMENT".formatted(when, table.quoted()));
+  }
+
+  private boolean make(BriefLock.Turn turn, String what) {
     if (stands(turn.jdbc())) {
       return false;
     }
     if (!exists(turn.jdbc())) { // a DROP first would keep readers out as well
       turn.execute(
-          "CREATE TRIGGER %s %s ON %s FOR EACH ROW %s EXECUTE FUNCTION %s()"
-              .formatted(name.quoted(), when, table.quoted(), condition, function));
+          "CREATE TRIGGER %s %s EXECUTE FUNCTION %s()".formatted(name.quoted(), what, function));
     }
     turn.execute(
         "ALTER TABLE %s ENABLE ALWAYS TRIGGER %s".formatted(table.quoted(), name.quoted()));

@@ -1,0 +1,237 @@
+package dev.sluice.postgres;
+
+import dev.sluice.migration.Identifier;
+import dev.sluice.migration.MigrationId;
+import dev.sluice.migration.TableName;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The rows that the application is inserting: what a sync trigger, which fires before, hands over
+ * to the one that fires after. {@link SyncJournal} says why.
+ *
+ * <p>A table of entries, {@code sluice.inserting_<id>}, which each transaction writes for itself
+ * and empties again. An entry has the number of its statement, from a sequence, so that nobody
+ * meets another's; a statement may set off others, and the numbers of those under way are a stack
+ * in a setting of the transaction. Not logged: no entry outlives a transaction, nor a crash.
+ */
+public final class SyncInserts {
+
+  /** Once a statement, before its first row. */
+  public static final String BEFORE_ALL = "_sb";
+
+  /** For each row that was inserted. */
+  public static final String AFTER_EACH = "_sr";
+
+  /** Once a statement, behind all its rows. */
+  public static final String AFTER_ALL = "_se";
+
+  private static final String FRAME = "_kframe";
+
+  private final MigrationId id;
+  private final JournalTable journal;
+
+  public SyncInserts(MigrationId id, JournalTable journal) {
+    this.id = id;
+    this.journal = journal;
+  }
+
+  /** Quoted, with its schema. */
+  public static String functionOf(MigrationId id) {
+    return "sluice." + new Identifier("synced_" + id.value()).quoted();
+  }
+
+  public static TableName tableOf(MigrationId id) {
+    return new TableName(new Identifier("sluice"), new Identifier("inserting_" + id.value()));
+  }
+
+  /**
+   * What fires its function. The one for each row comes before other AFTER triggers, which may
+   * already change the row.
+   */
+  public static Identifier triggerOf(MigrationId id, String suffix) {
+    return new Identifier("00_sluice_" + id.value() + suffix);
+  }
+
+  /** The statements that make the table, and may run again. Nothing that anybody uses is locked. */
+  public List<String> tables() {
+    return List.of(
+        "CREATE UNLOGGED TABLE IF NOT EXISTS %s AS SELECT %s, %s, %s, %s, NULL::bigint AS %s FROM %s WITH NO DATA"
+            .formatted(
+                table(),
+                journal.keyNames(),
+                journal.writtenNames(),
+                JournalTable.IMAGE,
+                JournalTable.BORN,
+                FRAME,
+                journal.name().quoted()),
+        // of its own entries alone: nobody waits there for anybody
+        "CREATE UNIQUE INDEX IF NOT EXISTS %s ON %s (%s, %s)"
+            .formatted(
+                new Identifier("inserting_" + id.value() + "_i").quoted(),
+                table(),
+                FRAME,
+                journal.keyNames()),
+        "CREATE SEQUENCE IF NOT EXISTS %s OWNED BY %s.%s".formatted(sequence(), table(), FRAME));
+  }
+
+  /**
+   * The statement that makes the function, or makes it anew; that takes no lock on the table.
+   *
+   * @param settings of the sync trigger's function
+   */
+  public String definition(Map<String, String> settings) {
+    return """
+        CREATE OR REPLACE FUNCTION %1$s() RETURNS trigger
+        LANGUAGE plpgsql SECURITY DEFINER
+        %2$s
+        AS $_ksync$
+        #variable_conflict use_column
+        DECLARE
+          _kframes bigint[] := %3$s;
+          _kentry record;
+        BEGIN
+          IF TG_LEVEL = 'STATEMENT' AND TG_WHEN = 'BEFORE' THEN
+            %4$s
+            RETURN NULL;
+          ELSIF TG_LEVEL = 'STATEMENT' THEN
+            DELETE FROM %5$s WHERE %6$s = %7$s;
+            PERFORM set_config('%8$s', CAST(_kframes[1:cardinality(_kframes) - 1] AS text), true);
+            RETURN NULL;
+          END IF;
+          DELETE FROM %5$s AS _ki WHERE %6$s = %7$s AND %9$s RETURNING _ki.* INTO _kentry;
+          IF NOT FOUND THEN
+            RETURN NULL;
+          ELSIF _kentry.%10$s IS NULL THEN
+            DELETE FROM %11$s AS _ki WHERE %9$s;
+          ELSE
+            INSERT INTO %11$s (%12$s, %13$s, %10$s, %14$s)
+            VALUES (%15$s, %16$s, _kentry.%10$s, _kentry.%14$s)
+            ON CONFLICT (%12$s) DO UPDATE SET %17$s;
+          END IF;
+          RETURN NULL;
+        END
+        $_ksync$
+        """
+        .formatted(
+            functionOf(id),
+            settings.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(setting -> "SET %s = %s".formatted(setting.getKey(), setting.getValue()))
+                .collect(Collectors.joining("\n")),
+            frames(),
+            push(),
+            table(),
+            FRAME,
+            LAST,
+            setting(),
+            keyOf("_ki", "NEW"),
+            JournalTable.IMAGE,
+            journal.name().quoted(),
+            journal.keyNames(),
+            journal.writtenNames(),
+            JournalTable.BORN,
+            SyncConditions.of("_kentry", keys()),
+            SyncConditions.of("_kentry", journal.written()),
+            Stream.concat(
+                    journal.written().stream().map(Identifier::quoted),
+                    Stream.of(JournalTable.IMAGE, JournalTable.BORN))
+                .map(column -> "%1$s = excluded.%1$s".formatted(column))
+                .collect(Collectors.joining(", ")));
+  }
+
+  private static final String LAST = "_kframes[cardinality(_kframes)]";
+
+  /**
+   * For the trigger that fires before: makes the entry of NEW, as of a row in which nothing was
+   * computed. A partition may be written by itself, and then no trigger for the statement fires.
+   *
+   * <p>An entry of the key that is there already is of a row that was not inserted, or is not there
+   * any more, and goes; unless that row stands in the table: then NEW will not be inserted.
+   */
+  String begin() {
+    return """
+            _kframes := %1$s;
+            IF cardinality(_kframes) = 0 THEN
+              %2$s
+              _kframes := %1$s;
+            END IF;
+            DELETE FROM %3$s AS _ki
+            WHERE %4$s = ANY (_kframes) AND %5$s
+              AND (SELECT TRUE FROM %6$s AS _kt WHERE %7$s AND _kt.xmin = _ki.xmin) IS NULL;
+            INSERT INTO %3$s (%4$s, %8$s, %9$s) VALUES (%10$s, %11$s, %12$s)
+            ON CONFLICT DO NOTHING;
+            _kentered := FOUND;
+        """
+        .formatted(
+            frames(),
+            push(),
+            table(),
+            FRAME,
+            keyOf("_ki", "NEW"),
+            journal.key().table().quoted(),
+            keyOf("_kt", "NEW"),
+            journal.keyNames(),
+            journal.writtenNames(),
+            LAST,
+            SyncConditions.of("NEW", keys()),
+            SyncConditions.of("NEW", journal.written()));
+  }
+
+  /** For the same: something was computed. */
+  String compute(String image, String born) {
+    return "IF _kentered THEN UPDATE %s AS _ki SET %s = %s, %s = %s WHERE %s = %s AND %s; END IF;"
+        .formatted(
+            table(),
+            JournalTable.IMAGE,
+            image,
+            JournalTable.BORN,
+            born,
+            FRAME,
+            LAST,
+            keyOf("_ki", "NEW"));
+  }
+
+  /** The same of an UPDATE that meets a row before its AFTER trigger has fired. */
+  String update(String assignments) {
+    return """
+        _kframes := %s;
+        IF cardinality(_kframes) > 0 THEN
+          UPDATE %s AS _kj SET %s WHERE %s = ANY (_kframes) AND %s;
+        END IF;
+        """
+        .formatted(frames(), table(), assignments, FRAME, keyOf("_kj", "OLD"));
+  }
+
+  private String frames() {
+    return "CAST(coalesce(nullif(current_setting('%s', true), ''), '{}') AS bigint[])"
+        .formatted(setting());
+  }
+
+  private String push() {
+    return "PERFORM set_config('%s', CAST(_kframes || nextval('%s') AS text), true);"
+        .formatted(setting(), sequence());
+  }
+
+  private String setting() {
+    return "sluice.inserting_" + id.value();
+  }
+
+  private String sequence() {
+    return "sluice." + new Identifier("inserting_" + id.value() + "_n").quoted();
+  }
+
+  private String table() {
+    return tableOf(id).quoted();
+  }
+
+  private List<Identifier> keys() {
+    return journal.key().columns().stream().map(Table.Column::name).toList();
+  }
+
+  private String keyOf(String one, String other) {
+    return journal.keyIs(one, i -> other + "." + keys().get(i).quoted());
+  }
+}
