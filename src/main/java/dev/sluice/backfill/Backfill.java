@@ -215,11 +215,11 @@ public final class Backfill {
   }
 
   /** A loop for one worker. */
-  ChunkLoop<?, ?> loop(ChunkLoop.Pass pass) {
+  ChunkLoop<?, ?> loop(WalkSetup.Pass pass) {
     return loop(work().change(), pass);
   }
 
-  private <I, O> ChunkLoop<I, O> loop(RowChange<I, O> change, ChunkLoop.Pass pass) {
+  private <I, O> ChunkLoop<I, O> loop(RowChange<I, O> change, WalkSetup.Pass pass) {
     Target now = target();
     ChunkTransaction chunks =
         new ChunkTransaction(
@@ -230,14 +230,15 @@ public final class Backfill {
             now.work(),
             setAside(now.work()));
     return new ChunkLoop<>(
-        chunks,
-        change,
-        new ChunkLoop.Worker(windows(), pass.resumes() ? strides() : null, sizes.get()),
-        environment.jobRepository(),
-        this::checkBoundary,
-        environment.waiter(),
-        migration.tuning(),
-        pass);
+        new WalkSetup<>(
+            chunks,
+            change,
+            new WalkSetup.Lookahead(windows(), pass.resumes() ? strides() : null, sizes.get()),
+            environment.jobRepository(),
+            this::checkBoundary,
+            environment.waiter(),
+            migration.tuning(),
+            pass));
   }
 
   /** Null: no row is; none of those that are taken back. */

@@ -25,8 +25,8 @@ final class BackfillStep extends AbstractStep {
   protected void doExecute(StepExecution step) throws Exception {
     KeyRange range = backfill.partitions().range(step.getStepName());
     try {
-      ChunkLoop.Pass pass =
-          new ChunkLoop.Pass(backfill.rowsMax(), true, ChunkLoop.Unchanged.FAIL_AT_FIRST, true);
+      WalkSetup.Pass pass =
+          new WalkSetup.Pass(backfill.rowsMax(), true, WalkSetup.Unchanged.FAIL_AT_FIRST, true);
       backfill.loop(pass).run(step, range, result -> {});
     } catch (StoppedException e) {
       step.setTerminateOnly();

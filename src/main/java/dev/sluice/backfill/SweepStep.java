@@ -102,7 +102,7 @@ final class SweepStep extends AbstractStep {
       throws Exception {
     Unchanged unchanged = new Unchanged();
     int rows = skipLocked ? backfill.rowsMax() : 1;
-    ChunkLoop.Pass pass = new ChunkLoop.Pass(rows, skipLocked, ChunkLoop.Unchanged.REPORT, false);
+    WalkSetup.Pass pass = new WalkSetup.Pass(rows, skipLocked, WalkSetup.Unchanged.REPORT, false);
     for (KeyRange range : remaining.ranges()) {
       walk(backfill.loop(pass), step, range, unchanged);
     }
