@@ -57,7 +57,7 @@ final class CaptureWork implements Work {
     Change definition = migration.change();
     this.condition =
         settings.maySetAside() && !settings.withSetAside()
-            ? settings.quarantine().excludesEntries(log)
+            ? settings.quarantine().conditions().excludesEntries(log)
             : "TRUE";
     TransformWriter.Statements statements = statements(definition, target);
     CapturePage rows =

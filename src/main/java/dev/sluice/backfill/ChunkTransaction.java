@@ -5,6 +5,7 @@ import dev.sluice.control.Epoch;
 import dev.sluice.control.Quarantine;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.RowFault;
+import dev.sluice.postgres.RowVersion;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.UserSql;
 import java.sql.Connection;
@@ -201,7 +202,9 @@ final class ChunkTransaction {
 
   /** The version of a row as it is now; empty: it is gone, or nothing is set aside. */
   Optional<String> version(Key walked) {
-    return Optional.ofNullable(setAside).flatMap(to -> row(walked).map(to::version));
+    return setsAside()
+        ? row(walked).map(row -> RowVersion.of(jdbc, work.written(), row))
+        : Optional.empty();
   }
 
   /** Empty: what was walked is gone. */

@@ -4,7 +4,6 @@ import dev.sluice.control.Quarantine;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Sync;
 import dev.sluice.postgres.CaptureTable;
-import dev.sluice.postgres.Key;
 import dev.sluice.postgres.TableKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,10 +37,5 @@ record SetAside(Quarantine quarantine, DataMigration migration, TableKey key) {
 
   int max() {
     return migration.tuning().skip();
-  }
-
-  /** The version of a row as it is now, before it is tried; null: it is gone. */
-  @Nullable String version(Key row) {
-    return quarantine.version(key, row);
   }
 }

@@ -65,7 +65,7 @@ public final class SetAsideRows {
       return; // nobody can tell what of it is done
     }
     WriteTarget target = new Works(dataSource, migration, run).target(table.get());
-    long released = quarantine.release(target.key(), toDo(target), alsoChanged);
+    long released = quarantine.release().settled(target.key(), toDo(target), alsoChanged);
     if (released > 0) {
       log.info("quarantine.released migration={} rows={}", migration.id(), released);
     }
@@ -79,7 +79,7 @@ public final class SetAsideRows {
     new Catalog(new JdbcTemplate(dataSource))
         .find(migration.table())
         .map(table -> new Works(dataSource, migration, run).target(table).key())
-        .ifPresent(key -> quarantine.releaseCapturedAgain(CaptureTable.of(migration.id(), key)));
+        .ifPresent(key -> quarantine.release().capturedAgain(CaptureTable.of(migration.id(), key)));
   }
 
   /** A row that is captured may be stale, whatever the guard says of it. */

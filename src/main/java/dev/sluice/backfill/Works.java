@@ -1,6 +1,7 @@
 package dev.sluice.backfill;
 
 import dev.sluice.control.Quarantine;
+import dev.sluice.control.QuarantineConditions;
 import dev.sluice.control.UndoMethod;
 import dev.sluice.control.UndoPlans;
 import dev.sluice.migration.DataMigration;
@@ -108,7 +109,7 @@ final class Works {
 
   /** Null: nothing is set aside, and nothing will be, so that looking costs nothing. */
   private @Nullable String notSetAside(TableKey key) {
-    return maySetAside() ? new Quarantine(jdbc, migration.id(), run).excludes(key) : null;
+    return maySetAside() ? new QuarantineConditions(migration.id(), run).excludes(key) : null;
   }
 
   private boolean maySetAside() {

@@ -5,7 +5,6 @@ import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.RowFault;
 import dev.sluice.postgres.TableKey;
-import dev.sluice.postgres.UserSql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -27,9 +26,6 @@ import org.springframework.jdbc.core.JdbcOperations;
  */
 public final class Quarantine {
 
-  /** Entries that one statement looks up in the user's table. */
-  private static final int BATCH = 1_000;
-
   private static final String ROWS =
       """
       SELECT key, sqlstate, message, constraint_name, found_at, tries
@@ -46,6 +42,16 @@ public final class Quarantine {
     this.jdbc = jdbc;
     this.id = id;
     this.run = run;
+  }
+
+  /** The conditions that leave its rows out. */
+  public QuarantineConditions conditions() {
+    return new QuarantineConditions(id, run);
+  }
+
+  /** Takes off it what has settled. */
+  public QuarantineRelease release() {
+    return new QuarantineRelease(jdbc, this, id, run);
   }
 
   /**
@@ -97,40 +103,11 @@ public final class Quarantine {
         rs.getInt("tries"));
   }
 
-  private static String @Nullable [] texts(@Nullable Key key) {
+  static String @Nullable [] texts(@Nullable Key key) {
     return key == null ? null : key.texts().toArray(new String[0]);
   }
 
-  /**
-   * The condition that a row of the table is not set aside; free of parameters, over the table's
-   * own name.
-   *
-   * <p>A scalar sub-select, because that is an index probe a row, always: NOT EXISTS may become a
-   * join, and NOT IN reads the whole list for each row once it outgrows {@code work_mem}. With a
-   * collation, because key columns may have others than the list's index.
-   */
-  public String excludes(TableKey key) {
-    return "(SELECT TRUE FROM sluice.quarantine AS _kq WHERE _kq.migration_id = '%s' AND _kq.run = %d AND _kq.key = ARRAY[%s] COLLATE \"default\") IS NULL"
-        .formatted(id.value(), run, each(key, i -> "CAST(%s AS text)".formatted(key.column(i))));
-  }
-
-  /**
-   * The condition that an entry of a capture log is to be done: that its row is not set aside, or
-   * has been captured again since. Free of parameters, over the log's own name; an index probe an
-   * entry.
-   */
-  public String excludesEntries(CaptureTable log) {
-    String entry = log.name().name().quoted();
-    return "(SELECT TRUE FROM sluice.quarantine AS _kq WHERE _kq.migration_id = '%s' AND _kq.run = %d AND _kq.key = ARRAY[%s] COLLATE \"default\" AND _kq.captured_through >= %s.%s) IS NULL"
-        .formatted(
-            id.value(),
-            run,
-            log.each(", ", name -> "CAST(%s.%s AS text)".formatted(entry, name)),
-            entry,
-            CaptureTable.SEQ);
-  }
-
-  private static String each(TableKey key, IntFunction<String> part) {
+  static String each(TableKey key, IntFunction<String> part) {
     return IntStream.range(0, key.width()).mapToObj(part).collect(Collectors.joining(", "));
   }
 
@@ -277,95 +254,5 @@ public final class Quarantine {
   public void clear() {
     jdbc.update(
         "DELETE FROM sluice.quarantine WHERE migration_id = ? AND run = ?", id.value(), run);
-  }
-
-  /**
-   * Takes those off the list that need nothing more: rows that are gone, or no longer to be done.
-   *
-   * @param toDo which rows of the table are, a user's SQL
-   * @param alsoChanged also those that somebody has written since, for a sweep to try them again
-   * @return how many
-   */
-  public long release(TableKey key, String toDo, boolean alsoChanged) {
-    String sql =
-        """
-        DELETE FROM sluice.quarantine AS _kq
-        WHERE _kq.migration_id = ?
-          AND _kq.run = ?
-          AND _kq.key IN (SELECT _kb.key
-                             FROM sluice.quarantine AS _kb
-                             WHERE _kb.migration_id = ?
-                               AND _kb.run = ?
-                               AND (CAST(? AS text[]) IS NULL OR _kb.key > CAST(? AS text[]))
-                             ORDER BY _kb.key
-                             LIMIT ?)
-          AND NOT EXISTS (SELECT
-                          FROM %s
-                          WHERE (%s) = (%s)
-                            %s
-                            AND (%s
-                            ))
-        """
-            .formatted(
-                key.table().quoted(),
-                key.columnList(),
-                each(
-                    key,
-                    i -> "CAST(_kq.key[%d] AS %s)".formatted(i + 1, key.columns().get(i).type())),
-                alsoChanged
-                    ? "AND %s.xmin::text = _kq.row_version".formatted(key.table().name().quoted())
-                    : "",
-                UserSql.forJdbc(toDo));
-    long released = 0;
-    Key last = null;
-    for (List<QuarantinedRow> batch = after(null, BATCH);
-        !batch.isEmpty();
-        batch = after(last, BATCH)) {
-      released +=
-          jdbc.update(sql, id.value(), run, id.value(), run, texts(last), texts(last), BATCH);
-      last = batch.get(batch.size() - 1).key();
-    }
-    return released;
-  }
-
-  /**
-   * Takes those off the list that have been captured again: their last entry waits to be done.
-   * Bounded by the list, an index probe a row.
-   *
-   * @return how many
-   */
-  public long releaseCapturedAgain(CaptureTable log) {
-    return jdbc.update(
-        """
-        DELETE FROM sluice.quarantine AS _kq
-        WHERE _kq.migration_id = ?
-          AND _kq.run = ?
-          AND EXISTS (SELECT
-                      FROM %s AS _kl
-                      WHERE (%s) = (%s)
-                        AND _kl.%s > coalesce(_kq.captured_through, 0))
-        """
-            .formatted(
-                log.name().quoted(),
-                log.each(", ", "_kl."::concat),
-                each(
-                    log.key(),
-                    i ->
-                        "CAST(_kq.key[%d] AS %s)"
-                            .formatted(i + 1, log.key().columns().get(i).type())),
-                CaptureTable.SEQ),
-        id.value(),
-        run);
-  }
-
-  /** The version of a row as it is now; null: it is gone. */
-  public @Nullable String version(TableKey key, Key row) {
-    String sql =
-        "SELECT %s.xmin::text FROM %s WHERE %s"
-            .formatted(
-                key.table().name().quoted(), key.table().quoted(), key.comparedWith("=", i -> "?"));
-    return jdbc.queryForList(sql, String.class, row.texts().toArray()).stream()
-        .findFirst()
-        .orElse(null);
   }
 }

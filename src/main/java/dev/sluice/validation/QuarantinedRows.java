@@ -19,7 +19,7 @@ record QuarantinedRows(long count, String excluded) {
   static QuarantinedRows of(JdbcOperations jdbc, MigrationId id, long run, TableKey key) {
     Quarantine quarantine = new Quarantine(jdbc, id, run);
     long count = quarantine.count();
-    return new QuarantinedRows(count, count == 0 ? "TRUE" : quarantine.excludes(key));
+    return new QuarantinedRows(count, count == 0 ? "TRUE" : quarantine.conditions().excludes(key));
   }
 
   boolean isEmpty() {

@@ -2,7 +2,7 @@ package dev.sluice.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.control.Quarantine;
+import dev.sluice.control.QuarantineConditions;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.TableName;
 import dev.sluice.postgres.Catalog;
@@ -357,9 +357,7 @@ class QuarantineIT {
                   .find(TableName.parse("item"))
                   .orElseThrow(),
               List.of());
-      String excluded =
-          new Quarantine(new JdbcTemplate(database.dataSource()), new MigrationId(ID), 1)
-              .excludes(key);
+      String excluded = new QuarantineConditions(new MigrationId(ID), 1).excludes(key);
       assertThat(
               database
                   .jdbc()
