@@ -2,7 +2,6 @@ package dev.sluice.backfill;
 
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.Row;
-import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.ColumnDefault;
 import dev.sluice.postgres.ColumnValues;
 import dev.sluice.postgres.GeneratedColumn;
@@ -10,6 +9,7 @@ import dev.sluice.postgres.Key;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.UserSql;
+import dev.sluice.sync.CaptureTable;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.sluice.backfill;
 
 import dev.sluice.control.Quarantine;
-import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.UserSql;
+import dev.sluice.sync.CaptureTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.util.ArrayList;

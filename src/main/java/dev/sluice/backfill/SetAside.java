@@ -3,8 +3,8 @@ package dev.sluice.backfill;
 import dev.sluice.control.Quarantine;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.Sync;
-import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.TableKey;
+import dev.sluice.sync.CaptureTable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

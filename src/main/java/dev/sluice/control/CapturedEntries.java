@@ -1,7 +1,7 @@
 package dev.sluice.control;
 
 import dev.sluice.migration.MigrationId;
-import dev.sluice.postgres.CaptureTable;
+import dev.sluice.sync.CaptureTable;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.JdbcOperations;

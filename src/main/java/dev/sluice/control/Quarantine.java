@@ -1,10 +1,10 @@
 package dev.sluice.control;
 
 import dev.sluice.migration.MigrationId;
-import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.RowFault;
 import dev.sluice.postgres.TableKey;
+import dev.sluice.sync.CaptureTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,8 +1,8 @@
 package dev.sluice.control;
 
 import dev.sluice.migration.MigrationId;
-import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.TableKey;
+import dev.sluice.sync.CaptureTable;
 
 /** Conditions over other tables that leave out the rows which a run has set aside. */
 public record QuarantineConditions(MigrationId id, long run) {

@@ -1,10 +1,10 @@
 package dev.sluice.control;
 
 import dev.sluice.migration.MigrationId;
-import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.postgres.UserSql;
+import dev.sluice.sync.CaptureTable;
 import java.util.List;
 import org.springframework.jdbc.core.JdbcOperations;
 

@@ -7,7 +7,7 @@ import dev.sluice.control.Quarantine;
 import dev.sluice.control.RunState;
 import dev.sluice.control.RunnerLock;
 import dev.sluice.migration.MigrationId;
-import dev.sluice.postgres.InstalledSync;
+import dev.sluice.sync.InstalledSync;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;

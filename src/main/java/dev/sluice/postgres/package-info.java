@@ -7,9 +7,8 @@
  * never know what a run, a step or a ledger is, nor write a row.
  *
  * <p>Also here is what packages that must not know each other have to say alike. {@code backfill}
- * and {@code validation} walk by key the same way. The names and columns of the undo journal and of
- * the capture log are {@code schema}'s to make and {@code backfill}'s to read. The text of a sync
- * trigger's function is installed by {@code schema}, and tried by {@code validation} before.
+ * and {@code validation} walk by key the same way. The names and columns of the undo journal are
+ * {@code schema}'s to make and {@code backfill}'s to read.
  */
 @NullMarked
 package dev.sluice.postgres;

@@ -2,9 +2,9 @@ package dev.sluice.schema;
 
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.MigrationId;
-import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.ColumnDefault;
 import dev.sluice.postgres.Table;
+import dev.sluice.sync.CaptureTable;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;

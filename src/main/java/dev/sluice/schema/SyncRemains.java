@@ -1,10 +1,10 @@
 package dev.sluice.schema;
 
 import dev.sluice.migration.MigrationId;
-import dev.sluice.postgres.InstalledSync;
-import dev.sluice.postgres.SyncFunction;
-import dev.sluice.postgres.SyncInserts;
 import dev.sluice.postgres.Waiter;
+import dev.sluice.sync.InstalledSync;
+import dev.sluice.sync.SyncFunction;
+import dev.sluice.sync.SyncInserts;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.slf4j.Logger;

@@ -1,12 +1,12 @@
 package dev.sluice.schema;
 
 import dev.sluice.postgres.JournalTable;
-import dev.sluice.postgres.SyncDefaults;
-import dev.sluice.postgres.SyncFunction;
-import dev.sluice.postgres.SyncInserts;
-import dev.sluice.postgres.SyncRules;
-import dev.sluice.postgres.SyncSettings;
 import dev.sluice.postgres.Waiter;
+import dev.sluice.sync.SyncDefaults;
+import dev.sluice.sync.SyncFunction;
+import dev.sluice.sync.SyncInserts;
+import dev.sluice.sync.SyncRules;
+import dev.sluice.sync.SyncSettings;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;

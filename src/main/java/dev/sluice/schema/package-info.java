@@ -13,8 +13,7 @@
  *
  * <p>Also makes and drops what works inside the application's own statements, with its tables: the
  * triggers that keep an undo journal true to the table, the one that keeps both shapes right, and
- * the one that notes changed keys in the capture log. The sync trigger's text is made in {@code
- * postgres}.
+ * the one that notes changed keys in the capture log. Their text is made in {@code sync}.
  *
  * <p>May import {@code postgres} and {@code migration}, Spring JDBC and Spring Retry; nothing of
  * Spring Batch. It must never change a row of the user but by a file of another tool, wait inside a

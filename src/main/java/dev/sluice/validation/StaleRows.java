@@ -2,8 +2,8 @@ package dev.sluice.validation;
 
 import dev.sluice.control.CapturedEntries;
 import dev.sluice.migration.MigrationId;
-import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.TableKey;
+import dev.sluice.sync.CaptureTable;
 import java.util.List;
 import org.springframework.jdbc.core.JdbcOperations;
 

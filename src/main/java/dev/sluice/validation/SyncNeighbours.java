@@ -1,8 +1,8 @@
 package dev.sluice.validation;
 
 import dev.sluice.migration.Identifier;
-import dev.sluice.postgres.SyncFunction;
-import dev.sluice.postgres.SyncRules;
+import dev.sluice.sync.SyncFunction;
+import dev.sluice.sync.SyncRules;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -2,8 +2,8 @@ package dev.sluice.validation;
 
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.Sync;
-import dev.sluice.postgres.SyncFunction;
 import dev.sluice.postgres.Table;
+import dev.sluice.sync.SyncFunction;
 import java.util.List;
 
 /**

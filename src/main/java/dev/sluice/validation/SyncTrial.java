@@ -1,9 +1,9 @@
 package dev.sluice.validation;
 
 import dev.sluice.postgres.ServerError;
-import dev.sluice.postgres.SyncFunction;
-import dev.sluice.postgres.SyncRules;
-import dev.sluice.postgres.SyncSettings;
+import dev.sluice.sync.SyncFunction;
+import dev.sluice.sync.SyncRules;
+import dev.sluice.sync.SyncSettings;
 import java.util.stream.Collectors;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcOperations;

@@ -10,7 +10,12 @@ final class Latencies {
   private static final int KEPT = 5;
 
   /** What a statement took, with its text. */
-  record Latency(Duration took, String statement) {}
+  record Latency(Duration took, String statement) {
+    @Override
+    public String toString() {
+      return "%d ms %s".formatted(took.toMillis(), statement);
+    }
+  }
 
   private final PriorityQueue<Latency> longest =
       new PriorityQueue<>(Comparator.comparing(Latency::took));

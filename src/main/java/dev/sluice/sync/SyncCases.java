@@ -1,6 +1,6 @@
-package dev.sluice.postgres;
+package dev.sluice.sync;
 
-import dev.sluice.postgres.SyncRules.Rule;
+import dev.sluice.sync.SyncRules.Rule;
 import java.util.stream.Collectors;
 
 /** The cases that a sync trigger's function tells apart, each as statements of it. */

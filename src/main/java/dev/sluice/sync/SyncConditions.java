@@ -1,7 +1,8 @@
-package dev.sluice.postgres;
+package dev.sluice.sync;
 
 import dev.sluice.migration.Identifier;
-import dev.sluice.postgres.SyncRules.Rule;
+import dev.sluice.postgres.Table;
+import dev.sluice.sync.SyncRules.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

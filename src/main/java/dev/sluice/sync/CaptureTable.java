@@ -1,8 +1,10 @@
-package dev.sluice.postgres;
+package dev.sluice.sync;
 
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.migration.TableName;
+import dev.sluice.postgres.Table;
+import dev.sluice.postgres.TableKey;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;

@@ -1,6 +1,8 @@
-package dev.sluice.postgres;
+package dev.sluice.sync;
 
 import dev.sluice.migration.Identifier;
+import dev.sluice.postgres.JournalTable;
+import dev.sluice.postgres.Table;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;

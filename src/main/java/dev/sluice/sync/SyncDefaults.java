@@ -1,7 +1,8 @@
-package dev.sluice.postgres;
+package dev.sluice.sync;
 
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.MigrationId;
+import dev.sluice.postgres.Table;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.sluice.postgres;
+package dev.sluice.sync;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.sluice.postgres;
+package dev.sluice.sync;
 
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.MigrationId;

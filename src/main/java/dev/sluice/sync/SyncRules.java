@@ -1,7 +1,10 @@
-package dev.sluice.postgres;
+package dev.sluice.sync;
 
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.MigrationId;
+import dev.sluice.postgres.JournalTable;
+import dev.sluice.postgres.Table;
+import dev.sluice.postgres.TableKey;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
