@@ -429,6 +429,77 @@ class CaptureIT {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("everywhere")
+  void aGuardThatTheSweepCouldNotAskIsRefusedBeforeAnythingIsCaptured(
+      PostgresServer server, String change) {
+    try (TestDatabase database = server.newDatabase()) {
+      Program program =
+          create(database, change.replace("where: target", "where: public.item.target"));
+
+      assertThat(program.run().failed(3))
+          .isEqualToIgnoringNewLines(
+              "0001_upper: sync: capture asks where of a captured row without its new values, and"
+                  + " cannot: invalid reference to FROM-clause entry for table \"item\" [42P01]. In"
+                  + " it, name columns alone, or as \"item\".column; a system column or the table's"
+                  + " schema is not there.");
+
+      assertNothingCaptures(database);
+      assertThat(database.count("item WHERE target IS NOT NULL")).isZero();
+      program.define(change + "chunk: {rows: 100}\n");
+      assertThat(program.run().done()).contains("0001_upper: completed");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void anExpressionMayNameTheTableWithItsSchema(PostgresServer server) {
+    try (TestDatabase database = server.newDatabase()) {
+      Program program =
+          create(database, SET.replace("coalesce(source", "coalesce(public.item.source"));
+      program.run().done();
+      database.execute("UPDATE item SET source = 'new' WHERE id = 1");
+
+      assertThat(program.run().done()).contains("caught up, 1 rows");
+
+      assertThat(target(database, 1)).isEqualTo("NEW");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("everywhere")
+  void aTypeThatConstrainCouldNotChangeIsRefusedBeforeTheFirstRow(
+      PostgresServer server, String change) {
+    try (TestDatabase database = server.newDatabase()) {
+      Program program =
+          create(database, change)
+              .write(
+                  "constrain.up.sql",
+                  """
+                  ALTER TABLE public.item ALTER COLUMN other SET DATA TYPE bigint,
+                    ALTER "source" TYPE varchar, ALTER target TYPE varchar, ALTER id TYPE numeric;
+                  """);
+
+      assertThat(program.run().failed(3))
+          .contains(
+              "0001_upper: constrain.up.sql changes the type of column 'id', 'source', 'target',"
+                  + " which the capture trigger needs: PostgreSQL refuses that until cleanup. Do it"
+                  + " in expand.up.sql, or in cleanup.up.sql.");
+
+      assertNothingCaptures(database);
+      assertThat(database.count("item WHERE target IS NOT NULL")).isZero();
+      program
+          .write("constrain.up.sql", "ALTER TABLE nowhere ADD COLUMN other int;")
+          .run()
+          .failed(5);
+      program
+          .write("constrain.up.sql", "ALTER TABLE item ALTER COLUMN target TYPE varchar;")
+          .run()
+          .failed(3);
+      program.write("constrain.up.sql", "ALTER TABLE item ALTER other TYPE bigint;").run().done();
+    }
+  }
+
   private static void assertNothingCaptures(TestDatabase database) {
     assertThat(database.count("pg_trigger WHERE tgname LIKE 'zz_sluice%'")).isZero();
     assertThat(database.count("pg_proc WHERE proname LIKE 'capture%'")).isZero();
