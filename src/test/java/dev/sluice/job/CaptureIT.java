@@ -500,6 +500,43 @@ class CaptureIT {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aColumnThatAnothersTriggerNeedsStaysUntilThatOneEnds(PostgresServer server) {
+    try (TestDatabase database = server.newDatabase()) {
+      Program first =
+          create(database, SET + "cleanup: {after: 0s}\n")
+              .write("cleanup.up.sql", "ALTER TABLE item DROP COLUMN source;");
+      database.execute("DELETE FROM item WHERE kind = 'b'");
+      first.run().done();
+      Program second =
+          new Program(database, jobs, "0002_length")
+              .define(
+                  """
+                  table: item
+                  where: other IS NULL
+                  set: {other: length(target || source)}
+                  undo: journal
+                  sync: capture
+                  """);
+      second.run().done();
+
+      assertThat(first.rollback("--discard-changes").failed(3))
+          .isEqualToIgnoringNewLines(
+              "0001_upper: expand.down.sql drops column 'target' of public.item, which the capture"
+                  + " trigger of '0002_length' needs. Roll back or clean up 0002_length first.");
+      assertThat(first.command("cleanup", "--confirm=" + ID).failed(3))
+          .isEqualToIgnoringNewLines(
+              "0001_upper: cleanup.up.sql drops column 'source' of public.item, which the capture"
+                  + " trigger of '0002_length' needs. Roll back or clean up 0002_length first.");
+
+      database.execute("UPDATE item SET source = 'new' WHERE id = 1");
+      assertThat(first.run().done()).as("still captured").contains("caught up, 1 rows");
+      second.rollback().done();
+      first.rollback("--discard-changes").done();
+    }
+  }
+
   private static void assertNothingCaptures(TestDatabase database) {
     assertThat(database.count("pg_trigger WHERE tgname LIKE 'zz_sluice%'")).isZero();
     assertThat(database.count("pg_proc WHERE proname LIKE 'capture%'")).isZero();
