@@ -615,6 +615,32 @@ class CaptureIT {
     }
   }
 
+  @Test
+  void aDryRunSaysWhatIsCapturedThoughTheDefinitionNoLongerAsksForIt() {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      Program program = create(database, SET);
+      program.run().done();
+      program.define(withoutSync() + "chunk: {rows: 100}\n");
+      assertThat(program.run("--dry-run").failed(3))
+          .contains("was completed at", "with other files", "'repair 0001_upper --accept-changes'");
+      program.command("repair", "--accept-changes").done();
+      String stillNoted =
+          "its definition no longer says 'sync: capture': what the application changes is noted"
+              + " until 'cleanup' or 'rollback' all the same, and 'run' does it";
+      assertThat(program.run("--dry-run").done())
+          .contains("0001_upper: completed at", "nothing to do", stillNoted);
+      database.execute("UPDATE item SET source = 'new' WHERE id = 2");
+
+      assertThat(program.run("--dry-run").done())
+          .isEqualToIgnoringNewLines(
+              "0001_upper: completed, a run would do 1 captured changes  " + stillNoted);
+
+      assertThat(waiting(database)).isOne();
+      assertThat(program.run().done()).isEqualToIgnoringNewLines("0001_upper: caught up, 1 rows");
+      assertThat(target(database, 2)).isEqualTo("NEW");
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("dev.sluice.testing.PostgresServer#all")
   void aRowThatMovesToAnotherPartitionIsCaptured(PostgresServer server) {
