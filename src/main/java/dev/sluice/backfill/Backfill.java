@@ -1,10 +1,12 @@
 package dev.sluice.backfill;
 
+import dev.sluice.control.CapturedEntries;
 import dev.sluice.control.Epoch;
 import dev.sluice.control.Quarantine;
 import dev.sluice.migration.ChunkPolicy;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
+import dev.sluice.postgres.CaptureTable;
 import dev.sluice.postgres.DeadlockTimeout;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.KeyRange;
@@ -243,7 +245,17 @@ public final class Backfill {
   /** Null: no row is; none of those that are taken back. */
   private @Nullable SetAside setAside(Work work) {
     return migration.tuning().skip() > 0 && work.direction() == Work.Direction.FORWARD
-        ? new SetAside(new Quarantine(jdbc, migration.id(), run.run()), migration, work.written())
+        ? new SetAside(
+            new Quarantine(jdbc, migration.id(), run.run()),
+            migration,
+            work.written(),
+            captureLog(work))
+        : null;
+  }
+
+  private @Nullable CaptureTable captureLog(Work work) {
+    return new CapturedEntries(jdbc).isKept(migration.id())
+        ? CaptureTable.of(migration.id(), work.written())
         : null;
   }
 
