@@ -1,5 +1,6 @@
 package dev.sluice.backfill;
 
+import dev.sluice.control.CapturedEntries;
 import dev.sluice.control.Epoch;
 import dev.sluice.control.Quarantine;
 import dev.sluice.migration.ChunkPolicy;
@@ -14,6 +15,7 @@ import dev.sluice.postgres.RowLocks;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.TransientRetry;
 import dev.sluice.postgres.Waiter;
+import dev.sluice.sync.CaptureTable;
 import dev.sluice.throttle.ChunkSize;
 import java.util.List;
 import java.util.Optional;
@@ -244,7 +246,17 @@ public final class Backfill {
   /** Null: no row is; none of those that are taken back. */
   private @Nullable SetAside setAside(Work work) {
     return migration.tuning().skip() > 0 && work.direction() == Work.Direction.FORWARD
-        ? new SetAside(new Quarantine(jdbc, migration.id(), run.run()), migration, work.written())
+        ? new SetAside(
+            new Quarantine(jdbc, migration.id(), run.run()),
+            migration,
+            work.written(),
+            captureLog(work))
+        : null;
+  }
+
+  private @Nullable CaptureTable captureLog(Work work) {
+    return new CapturedEntries(jdbc).isKept(migration.id())
+        ? CaptureTable.of(migration.id(), work.written())
         : null;
   }
 

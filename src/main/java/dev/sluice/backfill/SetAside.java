@@ -2,7 +2,6 @@ package dev.sluice.backfill;
 
 import dev.sluice.control.Quarantine;
 import dev.sluice.migration.DataMigration;
-import dev.sluice.migration.Sync;
 import dev.sluice.postgres.TableKey;
 import dev.sluice.sync.CaptureTable;
 import java.util.List;
@@ -12,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Sets rows aside that fail for a reason of their own, up to {@code skip}.
  *
  * @param key of the table that is written
+ * @param log of captured keys, whatever the definition says by now; null: there is none
  */
-record SetAside(Quarantine quarantine, DataMigration migration, TableKey key) {
+record SetAside(
+    Quarantine quarantine, DataMigration migration, TableKey key, @Nullable CaptureTable log) {
 
   /**
    * Notes the rows in the transaction of the caller. The count is exact with any number of workers:
@@ -23,16 +24,12 @@ record SetAside(Quarantine quarantine, DataMigration migration, TableKey key) {
    */
   void add(List<Quarantine.Found> rows) {
     quarantine.lock();
-    quarantine.add(key, rows, captured());
+    quarantine.add(key, rows, log);
     long count = quarantine.count();
     if (count > max()) {
       throw new QuarantineFullException(
           migration, count, quarantine.newest(QuarantineFullException.ROWS_SHOWN));
     }
-  }
-
-  private @Nullable CaptureTable captured() {
-    return migration.sync() instanceof Sync.Capture ? CaptureTable.of(migration.id(), key) : null;
   }
 
   int max() {

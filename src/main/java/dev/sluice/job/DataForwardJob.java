@@ -60,6 +60,7 @@ final class DataForwardJob extends ForwardJob {
                     () -> {
                       expansion.requireSamePlan();
                       checks.preflightData();
+                      expansion.requireTypesThatStay();
                       expansion.stopCapturing();
                       expansion.keepInSync();
                     })

@@ -20,7 +20,6 @@ import dev.sluice.schema.SyncRemains;
 import dev.sluice.schema.SyncTrigger;
 import dev.sluice.schema.UndoJournal;
 import dev.sluice.sync.CaptureTable;
-import dev.sluice.sync.SyncRules;
 import dev.sluice.validation.DataPreflight;
 import dev.sluice.validation.JournalCheck;
 import dev.sluice.validation.RefusedException;
@@ -74,6 +73,11 @@ final class Expansion {
     migration
         .script(Script.Kind.EXPAND_UP)
         .ifPresent(script -> scripts.run(migration.id(), script));
+    if (!(migration.sync() instanceof Sync.None)) {
+      // before a trigger of ours stands in the application's way
+      require(new DataPreflight(dataSource).check(migration).refusals());
+      requireTypesThatStay();
+    }
     Table expanded = table();
     UndoMethod method = method(expanded);
     if (method == UndoMethod.JOURNAL) {
@@ -87,8 +91,6 @@ final class Expansion {
       }
     }
     if (migration.sync() instanceof Sync.Trigger) {
-      // before a trigger of ours stands in the application's way
-      require(new DataPreflight(dataSource).check(migration).refusals());
       sync(method);
     }
     // before the key range is fixed: what is captured from here on may lie behind any cursor
@@ -137,6 +139,39 @@ final class Expansion {
                             .waiting(migration.id())))));
   }
 
+  /**
+   * At each launch of the run: a trigger stands until cleanup, and would have constrain fail after
+   * the whole backfill.
+   *
+   * @throws RefusedException if {@code constrain.up.sql} retypes a column that it needs
+   */
+  void requireTypesThatStay() {
+    Set<Identifier> retyped =
+        migration
+            .script(Script.Kind.CONSTRAIN_UP)
+            .map(script -> ScriptReader.retypedColumns(script, migration.table()))
+            .orElse(Set.of());
+    if (retyped.isEmpty()) {
+      return;
+    }
+    SyncFacts.rules(dataSource, migration, table())
+        .ifPresent(rules -> refuseToRetype(retyped, rules.needs(), "sync"));
+    CaptureLogs.of(dataSource, migration, waiter)
+        .ifPresent(capture -> refuseToRetype(retyped, capture.needs(migration), "capture"));
+  }
+
+  private void refuseToRetype(Set<Identifier> retyped, List<Identifier> needed, String trigger) {
+    List<Identifier> standing = needed.stream().filter(retyped::contains).toList();
+    if (!standing.isEmpty()) {
+      require(
+          List.of(
+              ("constrain.up.sql changes the type of column %s, which the %s trigger needs:"
+                      + " PostgreSQL refuses that until cleanup. Do it in expand.up.sql, or in"
+                      + " cleanup.up.sql.")
+                  .formatted(Identifier.listed(standing), trigger)));
+    }
+  }
+
   private void keepCapturing(CaptureLog capture) {
     boolean missing = !capture.stands(migration);
     capture.install(migration);
@@ -150,9 +185,7 @@ final class Expansion {
 
   private boolean sync(@Nullable UndoMethod method) {
     Table expanded = table();
-    Optional<SyncRules> needed = SyncFacts.rules(dataSource, migration, expanded);
-    needed.ifPresent(this::refuseToRetype);
-    return needed
+    return SyncFacts.rules(dataSource, migration, expanded)
         .map(
             rules ->
                 method == UndoMethod.JOURNAL
@@ -160,24 +193,6 @@ final class Expansion {
                     : rules)
         .map(rules -> new SyncTrigger(dataSource, waiter, ScriptSettings.DEFAULT, rules).install())
         .orElse(false);
-  }
-
-  /** The trigger stands until cleanup, and would have constrain fail after the whole backfill. */
-  private void refuseToRetype(SyncRules rules) {
-    Set<Identifier> retyped =
-        migration
-            .script(Script.Kind.CONSTRAIN_UP)
-            .map(script -> ScriptReader.retypedColumns(script, migration.table()))
-            .orElse(Set.of());
-    List<Identifier> standing = rules.needs().stream().filter(retyped::contains).toList();
-    if (!standing.isEmpty()) {
-      require(
-          List.of(
-              ("constrain.up.sql changes the type of column %s, which the sync trigger needs:"
-                      + " PostgreSQL refuses that until cleanup. Do it in expand.up.sql, or in"
-                      + " cleanup.up.sql.")
-                  .formatted(Identifier.listed(standing))));
-    }
   }
 
   private void require(List<String> refusals) {

@@ -1,6 +1,5 @@
 package dev.sluice.job;
 
-import dev.sluice.control.CapturedEntries;
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.QuarantinedRow;
@@ -223,7 +222,7 @@ public final class MigrationRunner {
       Optional<LedgerEntry> entry = currentEntry(migration.id());
       Optional<RunResult> answer = entry.flatMap(job::withoutLaunch);
       if (answer.isPresent()) {
-        return withCatchUp(answer.get(), migration);
+        return new CatchUpDryRun(environment, migration).after(answer.get());
       }
       if (migration instanceof DataMigration data) {
         long run = entry.map(job::run).orElse(1L);
@@ -240,31 +239,6 @@ public final class MigrationRunner {
           ? Failures.stopped(migration.id())
           : Failures.result(migration.id(), e);
     }
-  }
-
-  private RunResult withCatchUp(RunResult answer, Migration migration) {
-    boolean isOver =
-        answer.outcome() == Outcome.ALREADY_COMPLETED
-            || answer.outcome() == Outcome.COMPLETED_WITH_QUARANTINE;
-    if (!isOver
-        || !CaptureLogs.isKept(migration)
-        || entry(migration.id()).filter(e -> e.state() == RunState.COMPLETED).isEmpty()) {
-      return answer;
-    }
-    long waiting = new CapturedEntries(environment.jdbc()).waiting(migration.id());
-    List<String> toDo = new ArrayList<>();
-    if (waiting > 0) {
-      toDo.add("do %s captured changes".formatted(CapturedEntries.text(waiting)));
-    }
-    if (!CaptureLogs.stands(environment.dataSource(), (DataMigration) migration)) {
-      toDo.add("put the capture trigger back, which is missing or disabled");
-    }
-    return toDo.isEmpty()
-        ? answer
-        : RunResult.of(
-            migration.id(),
-            Outcome.COMPLETED,
-            "%s: completed, a run would %s".formatted(migration.id(), String.join(", and ", toDo)));
   }
 
   /**

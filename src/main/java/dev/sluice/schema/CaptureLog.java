@@ -217,6 +217,22 @@ public final class CaptureLog {
                 .formatted(wanted.stream().map(Identifier::toString).collect(joining(", "))));
   }
 
+  /** The columns whose types must stay as long as the trigger stands. */
+  public List<Identifier> needs(DataMigration migration) {
+    Table table = table(migration);
+    return needs(captured(migration, table), CapturedColumns.of(dataSource, migration, table));
+  }
+
+  private static List<Identifier> needs(CaptureTable captured, CapturedColumns columns) {
+    return Stream.of(
+            captured.key().columns().stream().map(Table.Column::name),
+            columns.sources().stream(),
+            columns.written().stream())
+        .flatMap(names -> names)
+        .distinct()
+        .toList();
+  }
+
   private void createTriggers(
       BriefLock.Turn turn, CaptureTable captured, CapturedColumns columns, Table table) {
     TableTrigger changes = trigger(triggerName(), table);
@@ -235,12 +251,7 @@ public final class CaptureLog {
    * wider than the log's would fail the application's INSERT.
    */
   private static String condition(String row, CaptureTable captured, CapturedColumns columns) {
-    return Stream.of(
-            captured.key().columns().stream().map(Table.Column::name),
-            columns.sources().stream(),
-            columns.written().stream())
-        .flatMap(names -> names)
-        .distinct()
+    return needs(captured, columns).stream()
         .map(column -> row + "." + column.quoted())
         .collect(Collectors.joining(", ", "WHEN (TRUE OR ROW(", ") IS NULL)"));
   }

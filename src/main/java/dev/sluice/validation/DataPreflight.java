@@ -80,6 +80,9 @@ public final class DataPreflight {
     }
     if (findings.report().refusals().isEmpty()) { // else its facts cannot be read
       new SyncExpressionCheck(planning).check(subject, findings);
+      if (writable) {
+        new CaptureScopeCheck().check(subject, findings);
+      }
     }
     new AfterQueryCheck(planning).check(subject, findings);
   }

@@ -3,13 +3,12 @@ package dev.sluice.validation;
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.Table;
-import dev.sluice.sync.SyncFunction;
 import java.util.List;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
- * Sync triggers of other migrations that stand on columns which are to be dropped. Found late,
- * PostgreSQL refuses the DROP when this migration's own trigger is gone already.
+ * Sync and capture triggers of other migrations that stand on columns which are to be dropped.
+ * Found late, PostgreSQL refuses the DROP when this migration's own trigger is gone already.
  */
 public final class SyncDependents {
 
@@ -29,9 +28,10 @@ public final class SyncDependents {
     // a trigger's WHEN clause names all that its function needs
     return jdbc.query(
         """
-        SELECT DISTINCT substr(p.proname, length('sync_') + 1) AS id, a.attname
+        SELECT DISTINCT named.part[1] AS kind, named.part[2] AS id, a.attname
         FROM pg_trigger t
         JOIN pg_proc p ON p.oid = t.tgfoid
+        CROSS JOIN LATERAL regexp_match(p.proname, '^(sync|capture)_(.*)$') AS named(part)
         JOIN pg_depend d ON d.classid = 'pg_trigger'::regclass
           AND d.objid = t.oid
           AND d.refclassid = 'pg_class'::regclass
@@ -39,17 +39,21 @@ public final class SyncDependents {
         JOIN pg_attribute a ON a.attrelid = t.tgrelid AND a.attnum = d.refobjsubid
         WHERE t.tgrelid = CAST(? AS oid)
           AND p.pronamespace = to_regnamespace('sluice')
-          AND p.proname LIKE 'sync!_%' ESCAPE '!'
-          AND t.tgname <> ?
+          AND named.part[2] <> ?
           AND a.attname = ANY (?)
-        ORDER BY 1, 2
+        ORDER BY 2, 1, 3
         """,
         (rs, row) ->
-            ("%s drops column '%s' of %s, which the sync trigger of '%s' needs. Roll back or clean up"
-                    + " %4$s first.")
-                .formatted(file, rs.getString("attname"), table.name(), rs.getString("id")),
+            ("%s drops column '%s' of %s, which the %s trigger of '%s' needs. Roll back or clean up"
+                    + " %5$s first.")
+                .formatted(
+                    file,
+                    rs.getString("attname"),
+                    table.name(),
+                    rs.getString("kind"),
+                    rs.getString("id")),
         table.oid(),
-        SyncFunction.triggerOf(id).value(),
+        id.value(),
         dropped.stream().map(Identifier::value).toArray(String[]::new));
   }
 }

@@ -429,6 +429,114 @@ class CaptureIT {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("everywhere")
+  void aGuardThatTheSweepCouldNotAskIsRefusedBeforeAnythingIsCaptured(
+      PostgresServer server, String change) {
+    try (TestDatabase database = server.newDatabase()) {
+      Program program =
+          create(database, change.replace("where: target", "where: public.item.target"));
+
+      assertThat(program.run().failed(3))
+          .isEqualToIgnoringNewLines(
+              "0001_upper: sync: capture asks where of a captured row without its new values, and"
+                  + " cannot: invalid reference to FROM-clause entry for table \"item\" [42P01]. In"
+                  + " it, name columns alone, or as \"item\".column; a system column or the table's"
+                  + " schema is not there.");
+
+      assertNothingCaptures(database);
+      assertThat(database.count("item WHERE target IS NOT NULL")).isZero();
+      program.define(change + "chunk: {rows: 100}\n");
+      assertThat(program.run().done()).contains("0001_upper: completed");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void anExpressionMayNameTheTableWithItsSchema(PostgresServer server) {
+    try (TestDatabase database = server.newDatabase()) {
+      Program program =
+          create(database, SET.replace("coalesce(source", "coalesce(public.item.source"));
+      program.run().done();
+      database.execute("UPDATE item SET source = 'new' WHERE id = 1");
+
+      assertThat(program.run().done()).contains("caught up, 1 rows");
+
+      assertThat(target(database, 1)).isEqualTo("NEW");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("everywhere")
+  void aTypeThatConstrainCouldNotChangeIsRefusedBeforeTheFirstRow(
+      PostgresServer server, String change) {
+    try (TestDatabase database = server.newDatabase()) {
+      Program program =
+          create(database, change)
+              .write(
+                  "constrain.up.sql",
+                  """
+                  ALTER TABLE public.item ALTER COLUMN other SET DATA TYPE bigint,
+                    ALTER "source" TYPE varchar, ALTER target TYPE varchar, ALTER id TYPE numeric;
+                  """);
+
+      assertThat(program.run().failed(3))
+          .contains(
+              "0001_upper: constrain.up.sql changes the type of column 'id', 'source', 'target',"
+                  + " which the capture trigger needs: PostgreSQL refuses that until cleanup. Do it"
+                  + " in expand.up.sql, or in cleanup.up.sql.");
+
+      assertNothingCaptures(database);
+      assertThat(database.count("item WHERE target IS NOT NULL")).isZero();
+      program
+          .write("constrain.up.sql", "ALTER TABLE nowhere ADD COLUMN other int;")
+          .run()
+          .failed(5);
+      program
+          .write("constrain.up.sql", "ALTER TABLE item ALTER COLUMN target TYPE varchar;")
+          .run()
+          .failed(3);
+      program.write("constrain.up.sql", "ALTER TABLE item ALTER other TYPE bigint;").run().done();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aColumnThatAnothersTriggerNeedsStaysUntilThatOneEnds(PostgresServer server) {
+    try (TestDatabase database = server.newDatabase()) {
+      Program first =
+          create(database, SET + "cleanup: {after: 0s}\n")
+              .write("cleanup.up.sql", "ALTER TABLE item DROP COLUMN source;");
+      database.execute("DELETE FROM item WHERE kind = 'b'");
+      first.run().done();
+      Program second =
+          new Program(database, jobs, "0002_length")
+              .define(
+                  """
+                  table: item
+                  where: other IS NULL
+                  set: {other: length(target || source)}
+                  undo: journal
+                  sync: capture
+                  """);
+      second.run().done();
+
+      assertThat(first.rollback("--discard-changes").failed(3))
+          .isEqualToIgnoringNewLines(
+              "0001_upper: expand.down.sql drops column 'target' of public.item, which the capture"
+                  + " trigger of '0002_length' needs. Roll back or clean up 0002_length first.");
+      assertThat(first.command("cleanup", "--confirm=" + ID).failed(3))
+          .isEqualToIgnoringNewLines(
+              "0001_upper: cleanup.up.sql drops column 'source' of public.item, which the capture"
+                  + " trigger of '0002_length' needs. Roll back or clean up 0002_length first.");
+
+      database.execute("UPDATE item SET source = 'new' WHERE id = 1");
+      assertThat(first.run().done()).as("still captured").contains("caught up, 1 rows");
+      second.rollback().done();
+      first.rollback("--discard-changes").done();
+    }
+  }
+
   private static void assertNothingCaptures(TestDatabase database) {
     assertThat(database.count("pg_trigger WHERE tgname LIKE 'zz_sluice%'")).isZero();
     assertThat(database.count("pg_proc WHERE proname LIKE 'capture%'")).isZero();
@@ -504,6 +612,32 @@ class CaptureIT {
 
       assertNothingCaptures(database);
       database.execute("INSERT INTO item (id, target) VALUES (3000, 'free')");
+    }
+  }
+
+  @Test
+  void aDryRunSaysWhatIsCapturedThoughTheDefinitionNoLongerAsksForIt() {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      Program program = create(database, SET);
+      program.run().done();
+      program.define(withoutSync() + "chunk: {rows: 100}\n");
+      assertThat(program.run("--dry-run").failed(3))
+          .contains("was completed at", "with other files", "'repair 0001_upper --accept-changes'");
+      program.command("repair", "--accept-changes").done();
+      String stillNoted =
+          "its definition no longer says 'sync: capture': what the application changes is noted"
+              + " until 'cleanup' or 'rollback' all the same, and 'run' does it";
+      assertThat(program.run("--dry-run").done())
+          .contains("0001_upper: completed at", "nothing to do", stillNoted);
+      database.execute("UPDATE item SET source = 'new' WHERE id = 2");
+
+      assertThat(program.run("--dry-run").done())
+          .isEqualToIgnoringNewLines(
+              "0001_upper: completed, a run would do 1 captured changes  " + stillNoted);
+
+      assertThat(waiting(database)).isOne();
+      assertThat(program.run().done()).isEqualToIgnoringNewLines("0001_upper: caught up, 1 rows");
+      assertThat(target(database, 2)).isEqualTo("NEW");
     }
   }
 

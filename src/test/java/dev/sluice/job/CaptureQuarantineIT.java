@@ -206,6 +206,27 @@ class CaptureQuarantineIT {
   }
 
   @Test
+  void aRowIsSetAsideWithItsEntryThoughTheDefinitionNoLongerAsksForTheLog() {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      Program program = create(database, SET, 1);
+      program.run().done();
+      program.define("table: item\nwhere: number IS NULL\n" + SET + "skip: 1\n");
+      program.command("repair", "--accept-changes").done();
+      source(database, 1150, "secret");
+
+      assertThat(program.run().exitCode()).isEqualTo(ROWS_LEFT);
+
+      assertThat(quarantine(database)).containsExactly("1150");
+      Program.Answer again = program.run();
+      assertThat(again.exitCode()).isEqualTo(ROWS_LEFT);
+      assertThat(again.out()).as("nothing more to catch up with").contains("nothing to do but");
+      source(database, 1150, "50");
+      assertThat(program.run().done()).contains("caught up, 1 rows");
+      assertThat(number(database, 1150)).isEqualTo("50");
+    }
+  }
+
+  @Test
   void aCatchUpMakesSureOfTheNumberOfRows() {
     try (TestDatabase database = PostgresServer.newest().newDatabase()) {
       Program program = create(database, SET + "checks: {after: [{row-count: unchanged}]}\n", 0);

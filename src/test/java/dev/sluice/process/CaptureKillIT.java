@@ -6,6 +6,8 @@ import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.SluiceProcess;
 import dev.sluice.testing.TestDatabase;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +17,11 @@ class CaptureKillIT {
 
   private static final String ID = "0001_upper";
   private static final String LOG = "sluice.captured_0001_upper";
+  private static final String STEPS = "sluice.batch_step_execution";
+  private static final String STANDS =
+      "pg_trigger WHERE tgname = 'zz_sluice_0001_upper_c' AND tgenabled = 'A'";
+  private static final String AT_THE_GATE =
+      "pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted";
   private static final int ROWS = 10_000;
   private static final int KILLED = 128 + 9;
   private static final String TUNING = "chunk: {rows: 100}\nworkers: 2\nsync: capture\n";
@@ -64,6 +71,68 @@ class CaptureKillIT {
       database.execute("DROP TRIGGER brake ON item");
       runToTheEnd(migrations);
       assertEachRowIsOfItsNewestSource(database);
+    }
+  }
+
+  /** Stops whoever writes such a row of the job repository, until it is killed. */
+  private static String gate(String when) {
+    return """
+        CREATE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          PERFORM pg_advisory_xact_lock(4711);
+          RETURN NEW;
+        END $$;
+        CREATE TRIGGER gate BEFORE %s FOR EACH ROW WHEN (%s) EXECUTE FUNCTION gate();
+        """
+        .formatted(
+            when.startsWith("NEW.status") ? "UPDATE ON " + STEPS : "INSERT ON " + STEPS, when);
+  }
+
+  /** The trigger stands again, and nothing in the log tells what was missed without it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "NEW.status = 'COMPLETED' AND NEW.step_name = 'capture'",
+        "NEW.step_name = 'sweep'"
+      })
+  void aKillBetweenTheTriggersReturnAndTheGuardsSweepHidesNothing(String moment) throws Exception {
+    try (TestDatabase database = PostgresServer.newest().newDatabase();
+        RunWatch watch = new RunWatch(database, ID);
+        Connection gatekeeper = database.connect();
+        Statement key = gatekeeper.createStatement()) {
+      CountedTable.create(database, 1_000);
+      Migrations migrations = new Migrations(jobs, database).define(ID, CountedTable.SET + TUNING);
+      runToTheEnd(migrations);
+      database.execute(
+          """
+          ALTER TABLE item DISABLE TRIGGER zz_sluice_0001_upper_c;
+          INSERT INTO item (id, source) VALUES (-1, 'missed'), (-2, 'missed');
+          """);
+      key.execute("SELECT pg_advisory_lock(4711)");
+      database.execute(gate(moment));
+      try (SluiceProcess process = migrations.start(ID)) {
+        watch.await("at the gate", process, () -> database.count(AT_THE_GATE) == 1);
+        process.kill9();
+        assertThat(process.waitFor()).as("%s", process).isEqualTo(KILLED);
+      }
+      key.execute("SELECT pg_advisory_unlock(4711)");
+      database.execute("DROP TRIGGER gate ON " + STEPS);
+      assertThat(database.count(STANDS)).as("the trigger stands").isOne();
+      assertThat(database.count(LOG)).isZero();
+      assertThat(database.count("item WHERE target IS NULL")).isEqualTo(2);
+      database.execute("UPDATE item SET source = 'seen' WHERE id = 1");
+
+      try (SluiceProcess again = migrations.start(ID)) {
+        assertThat(again.waitFor()).as("%s", again).isZero();
+        assertThat(again.out()).contains("0001_upper: caught up, 3 rows");
+        assertThat(again.err()).doesNotContain("had no trigger");
+      }
+
+      assertEachRowIsOfItsNewestSource(database);
+      try (SluiceProcess last = migrations.start(ID)) {
+        assertThat(last.waitFor()).as("%s", last).isZero();
+        assertThat(last.out()).contains("nothing to do");
+      }
     }
   }
 

@@ -85,6 +85,11 @@ record Scenario(Path jobs, MigrationId id) {
     return definition().lines().anyMatch(line -> line.startsWith("where:"));
   }
 
+  /** Whether what the application changes waits for the next run. */
+  boolean captures() {
+    return definition().lines().anyMatch("sync: capture"::equals);
+  }
+
   /** Whether a rollback is more than a refusal. */
   boolean canBeTakenBack() {
     return definition().lines().noneMatch(line -> line.startsWith("undo: none"));

@@ -71,6 +71,10 @@ class ScenarioIT {
       Map<String, String> before = TableImages.ofContent(database);
 
       assertCompleted(scenario, runBesideTraffic(database, scenario));
+      if (scenario.captures()) { // what the application wrote behind the last round
+        Answer caughtUp = run(database, scenario);
+        assertThat(caughtUp.exitCode()).as(caughtUp.err()).isZero();
+      }
       assertAfter(database, scenario);
 
       assertASecondRunChangesNothing(database, scenario, temporary);

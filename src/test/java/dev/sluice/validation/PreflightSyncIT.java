@@ -100,6 +100,51 @@ class PreflightSyncIT {
     assertThat(refusals(split(TRIGGER).set("first_name", expression))).containsExactly(message);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "public.users.first_name IS NULL"
+            + " | invalid reference to FROM-clause entry for table \"users\" [42P01]",
+        "first_name IS NULL AND EXISTS (SELECT FROM other WHERE other.id = public.users.id)"
+            + " | invalid reference to FROM-clause entry for table \"users\" [42P01]",
+        "first_name IS NULL AND users.ctid IS NOT NULL"
+            + " | column users.ctid does not exist [42703]"
+      })
+  void aGuardThatCannotBeAskedOfACapturedRowIsRefused(String guard, String why) {
+    for (TestMigration migration :
+        List.of(
+            TestMigration.of("users").set("first_name", "upper(full_name)"),
+            TestMigration.of("users").transform(List.of("full_name"), List.of("first_name")))) {
+      assertThat(refusals(migration.where(guard))).isEmpty();
+      assertThat(refusals(migration.sync(new Sync.Capture())))
+          .containsExactly(
+              ("sync: capture asks where of a captured row without its new values, and cannot: %s."
+                      + " In it, name columns alone, or as \"users\".column; a system column or"
+                      + " the table's schema is not there.")
+                  .formatted(why));
+    }
+  }
+
+  @Test
+  void whatMayBeAskedOfACapturedRowPasses() {
+    database.execute(
+        "CREATE FUNCTION is_ours(users) RETURNS boolean LANGUAGE sql AS 'SELECT $1.id > 0'");
+    assertThat(
+            refusals(
+                TestMigration.of("public.users")
+                    .where(
+                        """
+                        users.first_name IS NULL AND is_ours(users) -- ? :x
+                        AND full_name <> (E'? :x \\\\' || $a$ ?& :y; $a$)
+                        AND EXISTS (SELECT FROM public.users AS u WHERE u.n::int >= users.n)
+                        """)
+                    .set("first_name", "upper(public.users.full_name)")
+                    .sync(new Sync.Capture())))
+        .isEmpty();
+  }
+
   @Test
   void anExpressionMayReadItsOwnResultWhereThatIsDeclared() {
     assertThat(
