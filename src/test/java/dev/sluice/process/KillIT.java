@@ -56,7 +56,7 @@ class KillIT {
       for (long moment : randomMoments(rows, kills)) {
         kill(migrations, watch, moment, rows);
       }
-      try (SluiceProcess last = migrations.start(ID)) {
+      try (SluiceProcess last = migrations.command(ID).asOperatorsDo().start()) {
         assertThat(last.waitFor()).as("%s", last).isZero();
       }
 
@@ -75,7 +75,7 @@ class KillIT {
 
   private static void kill(Migrations migrations, RunWatch watch, long moment, int rows) {
     long before = watch.rowsWritten();
-    try (SluiceProcess process = migrations.start(ID)) {
+    try (SluiceProcess process = migrations.command(ID).asOperatorsDo().start()) {
       watch.awaitRowsWritten(Math.max(moment, before + 1), process);
       process.kill9();
       assertThat(process.waitFor()).as("%s", process).isEqualTo(KILLED);

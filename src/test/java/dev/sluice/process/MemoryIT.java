@@ -35,7 +35,11 @@ class MemoryIT {
       Migrations migrations = new Migrations(jobs, database).define(ID, CountedTable.SET);
       Path log = jobs.resolve("gc.log");
       try (SluiceProcess process =
-          migrations.command(ID).withJava("-Xmx256m", "-Xlog:gc:file=" + log).start()) {
+          migrations
+              .command(ID)
+              .asOperatorsDo()
+              .withJava("-Xmx256m", "-Xlog:gc:file=" + log)
+              .start()) {
         assertThat(process.waitFor(RUN_MAX)).as("%s", process).isZero();
       }
       System.out.printf(

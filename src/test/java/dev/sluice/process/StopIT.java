@@ -39,7 +39,7 @@ class StopIT {
         RunWatch watch = new RunWatch(database, ID)) {
       CountedTable table = CountedTable.create(database, ROWS);
       Migrations migrations = define(database, change + "chunk: {rows: 100}\nworkers: 2\n");
-      try (SluiceProcess process = migrations.start(ID)) {
+      try (SluiceProcess process = migrations.command(ID).asOperatorsDo().start()) {
         watch.awaitRowsWritten(ROWS / 10, process);
         assertStops(name, process, signal);
       }

@@ -18,7 +18,9 @@ class PackagedProgramIT {
       database.execute(example.before());
 
       try (SluiceProcess process =
-          SluiceProcess.command("run", example.id().value(), example.jobs(), database).start()) {
+          SluiceProcess.command("run", example.id().value(), example.jobs(), database)
+              .asOperatorsDo()
+              .start()) {
         assertThat(process.waitFor()).as(process.toString()).isZero();
       }
 

@@ -40,12 +40,16 @@ public sealed class PostgresServer permits SeparateServer {
 
   private static final Duration READY_MAX = Duration.ofSeconds(60);
 
+  /** From this version on a new database is written to the log, and its files only by need. */
+  private static final int LOGS_NEW_DATABASES = 15;
+
   private static @Nullable PostgresServer sharedNewest;
   private static @Nullable PostgresServer sharedOldest;
 
   private final ServerProcess process;
   private final int version;
   private final AtomicInteger databases = new AtomicInteger();
+  private final BackgroundDrops drops = new BackgroundDrops();
 
   PostgresServer(ServerProcess process) {
     this.process = process;
@@ -188,12 +192,28 @@ public sealed class PostgresServer permits SeparateServer {
 
   /** A new, empty database that no other test knows. */
   public TestDatabase newDatabase() {
+    drops.check();
     String name = "test_" + databases.incrementAndGet();
     adminTemplate().execute("CREATE DATABASE " + name);
     return new TestDatabase(this, name);
   }
 
+  /** Ends its sessions, and lets no new one in; the database is gone at once, or soon. */
   void drop(String database) {
+    if (version >= LOGS_NEW_DATABASES) {
+      dropNow(database);
+    } else {
+      adminTemplate().execute("ALTER DATABASE " + database + " ALLOW_CONNECTIONS false");
+      admin()
+          .sql("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = ?")
+          .param(database)
+          .query(Boolean.class)
+          .list();
+      drops.add(() -> dropNow(database));
+    }
+  }
+
+  private void dropNow(String database) {
     adminTemplate().execute("DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
   }
 

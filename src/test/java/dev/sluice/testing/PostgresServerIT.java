@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -50,15 +51,9 @@ class PostgresServerIT {
     try (Connection open = database.connect()) {
       database.close();
 
-      assertThat(
-              server
-                  .admin()
-                  .sql("SELECT count(*) FROM pg_database WHERE datname = ?")
-                  .param(database.name())
-                  .query(Long.class)
-                  .single())
-          .isZero();
       assertThat(open.isValid(1)).isFalse();
+      assertThatThrownBy(database::connect).isInstanceOf(SQLException.class);
+      Awaitility.await("the drop").until(() -> !exists(server, database));
     }
   }
 
@@ -107,6 +102,15 @@ class PostgresServerIT {
                 + ": no such file. It holds the oldest PostgreSQL that the tests run on."
                 + " Run './mvnw process-test-resources' once,"
                 + " or name the file with -Dpostgres.oldest=");
+  }
+
+  private static boolean exists(PostgresServer server, TestDatabase database) {
+    return server
+        .admin()
+        .sql("SELECT EXISTS (SELECT FROM pg_database WHERE datname = ?)")
+        .param(database.name())
+        .query(Boolean.class)
+        .single();
   }
 
   private static String show(PostgresServer server, String setting) {

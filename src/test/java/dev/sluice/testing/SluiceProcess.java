@@ -18,8 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The packaged program as a process of its own, as an operator starts it: {@code java -jar
- * target/sluice.jar run …}. No shell is in between, so a signal reaches the program itself.
+ * The packaged program as a process of its own. No shell is in between, so a signal reaches the
+ * program itself. It is started more quickly than an operator does, see {@link QuickStart}, unless
+ * the test asks for his way, {@code java -jar target/sluice.jar run …}, or takes long ({@code
+ * sluice.torture}).
  *
  * <p>{@link #close} kills it if it still lives. Thread-safe.
  */
@@ -45,6 +47,7 @@ public final class SluiceProcess implements AutoCloseable {
     private final List<String> javaOptions = new ArrayList<>(List.of("-Xmx256m"));
     private final List<String> arguments = new ArrayList<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
+    private boolean quick = !Boolean.getBoolean("sluice.torture");
 
     private Command(List<String> arguments) {
       this.arguments.addAll(arguments);
@@ -62,6 +65,12 @@ public final class SluiceProcess implements AutoCloseable {
       return this;
     }
 
+    /** {@code java -jar target/sluice.jar}, for what the way to start it may decide. */
+    public Command asOperatorsDo() {
+      quick = false;
+      return this;
+    }
+
     public Command withEnvironment(String name, String value) {
       environment.put(name, value);
       return this;
@@ -72,9 +81,10 @@ public final class SluiceProcess implements AutoCloseable {
       if (interruptsAreIgnored()) {
         words.addAll(List.of("env", "--default-signal=INT"));
       }
-      words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+      words.add(java.toString());
       words.addAll(javaOptions);
-      words.addAll(List.of("-jar", jar().toString()));
+      words.addAll(quick ? QuickStart.of(java, jar()) : List.of("-jar", jar().toString()));
       words.addAll(arguments);
       ProcessBuilder builder = new ProcessBuilder(words);
       builder.environment().putAll(environment);

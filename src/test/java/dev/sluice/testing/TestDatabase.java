@@ -63,7 +63,7 @@ public final class TestDatabase implements AutoCloseable {
     return jdbc.sql("SELECT count(*) FROM " + from).query(Long.class).single();
   }
 
-  /** Ends all sessions of the database and drops it. */
+  /** Ends all sessions of the database and drops it, on an old server beside the next test. */
   @Override
   public void close() {
     server.drop(name);

@@ -4,7 +4,10 @@ import dev.sluice.testing.TestDatabase;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** A role of its own for one test, with no privileges but PUBLIC's. Close it after its database. */
+/**
+ * A role of its own for one test, with no privileges but PUBLIC's. Close it before its database,
+ * together with what it has there.
+ */
 final class LimitedRole implements AutoCloseable {
   private final TestDatabase database;
   private final String name;
@@ -29,6 +32,6 @@ final class LimitedRole implements AutoCloseable {
 
   @Override
   public void close() {
-    database.server().admin().sql("DROP ROLE " + name).update();
+    database.execute("DROP OWNED BY %1$s; DROP ROLE %1$s".formatted(name));
   }
 }

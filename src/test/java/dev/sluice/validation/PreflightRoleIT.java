@@ -43,8 +43,8 @@ class PreflightRoleIT {
 
   @AfterEach
   void drop() {
-    database.close();
     role.close();
+    database.close();
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.sql.Statement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Up, down and what an operator settles, on a database and by the command line. */
@@ -483,12 +484,40 @@ class VersionsIT {
   void aLaunchThatNeverBeganTakesNothingBack() throws Exception {
     write("0003_fill/migration.yaml", FILL + "on-failure: rollback\n");
     done("up");
+    database.execute(
+        """
+        CREATE SEQUENCE launches;
+        CREATE FUNCTION refuse_first() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF nextval('launches') = 1 THEN
+            RAISE 'not now' USING ERRCODE = 'check_violation';
+          END IF;
+          RETURN NEW;
+        END $$;
+        CREATE TRIGGER refuse_first BEFORE UPDATE ON sluice.migration
+          FOR EACH ROW EXECUTE FUNCTION refuse_first()
+        """);
+    Result run = sluice.run("run", "0003_fill");
+    assertThat(run.exitCode()).as("%s", run).isEqualTo(FAILED);
+    assertNothingIsTakenBack();
+  }
+
+  /** The wait for the schema takes its half minute. */
+  @Test
+  @EnabledIfSystemProperty(named = "sluice.torture", matches = "true")
+  void aLaunchThatWaitedForTheSchemaInVainTakesNothingBack() throws Exception {
+    write("0003_fill/migration.yaml", FILL + "on-failure: rollback\n");
+    done("up");
     try (Connection other = database.connect();
         Statement statement = other.createStatement()) {
       statement.execute("SELECT pg_advisory_lock(hashtextextended('sluice.schema', 0))");
       Result run = sluice.run("run", "0003_fill");
       assertThat(run.exitCode()).as("%s", run).isEqualTo(BUSY);
     }
+    assertNothingIsTakenBack();
+  }
+
+  private void assertNothingIsTakenBack() {
     assertThat(database.count("item WHERE b = a * 2")).isEqualTo(300);
     assertThat(version()).startsWith("0004_shop\n4 of 4 applied\n");
   }
