@@ -95,7 +95,8 @@ public final class SqlStates {
 
   /**
    * What PostgreSQL said, without the wrapping of Spring: {@code ERROR: … [23505]}. Its detail
-   * lines are left out, because they quote the values of rows.
+   * lines are left out, because they quote the values of rows, and so is the text of class 22 and
+   * of what a user's function raises.
    */
   public static String message(Throwable error) {
     Throwable nearest = error;
@@ -112,21 +113,17 @@ public final class SqlStates {
   private static String text(Throwable error) {
     if (error instanceof PSQLException said && said.getServerErrorMessage() != null) {
       ServerErrorMessage parts = said.getServerErrorMessage();
-      if (quotesValues(parts)) {
+      if (Raised.isRaised(parts)) {
+        return parts.getSeverity()
+            + ": a trigger or function of the database raised it (the message may quote a row, left out)";
+      }
+      if (String.valueOf(parts.getSQLState()).startsWith("22")) {
         return parts.getSeverity() + ": a value is refused (the message may quote it, left out)";
       }
       String hint = parts.getHint() == null ? "" : "\n  Hint: " + parts.getHint();
       return parts.getSeverity() + ": " + parts.getMessage() + hint;
     }
     return error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
-  }
-
-  /**
-   * Class 22, and what a user's function raises. A violated constraint is told by its name only.
-   */
-  private static boolean quotesValues(ServerErrorMessage said) {
-    String state = said.getSQLState();
-    return (state != null && state.startsWith("22")) || Raised.isRaised(said);
   }
 
   private static boolean causedBy(Throwable error, Class<?> type) {

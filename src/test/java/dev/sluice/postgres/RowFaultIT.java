@@ -105,7 +105,8 @@ class RowFaultIT {
 
     assertThat(SqlStates.message(error))
         .isEqualTo(
-            "ERROR: a value is refused (the message may quote it, left out) [" + state + "]");
+            "ERROR: a trigger or function of the database raised it (the message may quote a row,"
+                + " left out) [%s]".formatted(state));
     assertThat(ServerError.of(error).orElseThrow().textWithoutValues())
         .isEqualTo(
             "a value is refused, SQLSTATE %s (the message may quote it and is left out)"

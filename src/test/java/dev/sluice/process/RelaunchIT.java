@@ -22,6 +22,9 @@ class RelaunchIT {
   private static final int REFUSED = 3;
   private static final int FAILED = 5;
   private static final int BUSY = 7;
+  private static final String RAISED =
+      "ERROR: a trigger or function of the database raised it (the message may quote a row, left"
+          + " out) [40001]";
 
   @TempDir private Path jobs;
   private TestDatabase database;
@@ -56,11 +59,11 @@ class RelaunchIT {
           .doesNotContain("attempt=3/4");
       assertThat(process.err().lines().filter(line -> !line.matches("\\d\\d:.*")))
           .containsExactly(
-              "0001_upper: ERROR: not this row [40001]. Correct the cause, and run it again to go on.",
+              "0001_upper: " + RAISED + ". Correct the cause, and run it again to go on.",
               "The same failure twice, at the same place and with no chunk done in between: not"
                   + " launched again by itself. Tried:",
-              "  launch 1, step backfill: ERROR: not this row [40001]",
-              "  launch 2, step backfill: ERROR: not this row [40001]");
+              "  launch 1, step backfill: " + RAISED,
+              "  launch 2, step backfill: " + RAISED);
     }
     assertThat(watch.state()).isEqualTo("failed");
     assertThat(watch.rowsWritten()).isZero();
