@@ -78,15 +78,7 @@ public final class SyncFunction {
         AS %s
         %s%s
         """
-        .formatted(
-            head,
-            settings.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .map(setting -> "SET %s = %s".formatted(setting.getKey(), setting.getValue()))
-                .collect(Collectors.joining("\n")),
-            tag,
-            body,
-            tag);
+        .formatted(head, SyncSettings.clauses(settings), tag, body, tag);
   }
 
   private String body() {

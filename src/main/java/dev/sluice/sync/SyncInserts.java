@@ -86,62 +86,78 @@ public final class SyncInserts {
    */
   public String definition(Map<String, String> settings) {
     return """
-        CREATE OR REPLACE FUNCTION %1$s() RETURNS trigger
+        CREATE OR REPLACE FUNCTION %s() RETURNS trigger
         LANGUAGE plpgsql SECURITY DEFINER
-        %2$s
+        %s
         AS $_ksync$
         #variable_conflict use_column
         DECLARE
-          _kframes bigint[] := %3$s;
+          _kframes bigint[] := %s;
           _kentry record;
         BEGIN
           IF TG_LEVEL = 'STATEMENT' AND TG_WHEN = 'BEFORE' THEN
-            %4$s
-            RETURN NULL;
+            %s
           ELSIF TG_LEVEL = 'STATEMENT' THEN
-            DELETE FROM %5$s WHERE %6$s = %7$s;
-            PERFORM set_config('%8$s', CAST(_kframes[1:cardinality(_kframes) - 1] AS text), true);
-            RETURN NULL;
-          END IF;
-          DELETE FROM %5$s AS _ki WHERE %6$s = %7$s AND %9$s RETURNING _ki.* INTO _kentry;
-          IF NOT FOUND THEN
-            RETURN NULL;
-          ELSIF _kentry.%10$s IS NULL THEN
-            DELETE FROM %11$s AS _ki WHERE %9$s;
-          ELSE
-            INSERT INTO %11$s (%12$s, %13$s, %10$s, %14$s)
-            VALUES (%15$s, %16$s, _kentry.%10$s, _kentry.%14$s)
-            ON CONFLICT (%12$s) DO UPDATE SET %17$s;
-          END IF;
+        %s  ELSE
+        %s  END IF;
           RETURN NULL;
         END
         $_ksync$
         """
+        .formatted(functionOf(id), SyncSettings.clauses(settings), frames(), push(), end(), move());
+  }
+
+  /** Behind all rows of a statement: what is left over is of rows that were not inserted. */
+  private String end() {
+    return """
+            DELETE FROM %s WHERE %s = %s;
+            PERFORM set_config('%s', CAST(_kframes[1:cardinality(_kframes) - 1] AS text), true);
+        """
+        .formatted(table(), FRAME, LAST, setting());
+  }
+
+  /** Of a row that was inserted. Without an image, nothing was computed in it. */
+  private String move() {
+    return """
+            DELETE FROM %s AS _ki WHERE %s = %s AND %s RETURNING _ki.* INTO _kentry;
+            IF NOT FOUND THEN
+              RETURN NULL;
+            ELSIF _kentry.%s IS NULL THEN
+              DELETE FROM %s AS _ki WHERE %s;
+            ELSE
+              %s;
+            END IF;
+        """
         .formatted(
-            functionOf(id),
-            settings.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .map(setting -> "SET %s = %s".formatted(setting.getKey(), setting.getValue()))
-                .collect(Collectors.joining("\n")),
-            frames(),
-            push(),
             table(),
             FRAME,
             LAST,
-            setting(),
             keyOf("_ki", "NEW"),
             JournalTable.IMAGE,
             journal.name().quoted(),
+            keyOf("_ki", "NEW"),
+            intoTheJournal());
+  }
+
+  private String intoTheJournal() {
+    List<String> others =
+        Stream.concat(
+                journal.written().stream().map(Identifier::quoted),
+                Stream.of(JournalTable.IMAGE, JournalTable.BORN))
+            .toList();
+    List<String> all =
+        Stream.concat(keys().stream().map(Identifier::quoted), others.stream()).toList();
+    return "INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (%s) DO UPDATE SET %s"
+        .formatted(
+            journal.name().quoted(),
+            each(all, "%s"),
+            each(all, "_kentry.%s"),
             journal.keyNames(),
-            journal.writtenNames(),
-            JournalTable.BORN,
-            SyncConditions.of("_kentry", keys()),
-            SyncConditions.of("_kentry", journal.written()),
-            Stream.concat(
-                    journal.written().stream().map(Identifier::quoted),
-                    Stream.of(JournalTable.IMAGE, JournalTable.BORN))
-                .map(column -> "%1$s = excluded.%1$s".formatted(column))
-                .collect(Collectors.joining(", ")));
+            each(others, "%1$s = excluded.%1$s"));
+  }
+
+  private static String each(List<String> columns, String part) {
+    return columns.stream().map(part::formatted).collect(Collectors.joining(", "));
   }
 
   private static final String LAST = "_kframes[cardinality(_kframes)]";
