@@ -17,7 +17,12 @@ import java.util.stream.Stream;
  * <p>A table of entries, {@code sluice.inserting_<id>}, which each transaction writes for itself
  * and empties again. An entry has the number of its statement, from a sequence, so that nobody
  * meets another's; a statement may set off others, and the numbers of those under way are a stack
- * in a setting of the transaction. Not logged: no entry outlives a transaction, nor a crash.
+ * in a setting of the transaction. Not logged: nobody needs an entry after its transaction, or a
+ * crash.
+ *
+ * <p>A statement that names a partition sets off no trigger for statements. It takes the number of
+ * one around it, or one that ends with the transaction; the entries of its rows that ON CONFLICT
+ * did not insert stay behind then, and are removed by the next launch.
  */
 public final class SyncInserts {
 
@@ -57,7 +62,17 @@ public final class SyncInserts {
     return new Identifier("00_sluice_" + id.value() + suffix);
   }
 
-  /** The statements that make the table, and may run again. Nothing that anybody uses is locked. */
+  /** Whether there is nothing to make. */
+  public String areMade() {
+    return "SELECT to_regclass('%s') IS NOT NULL AND to_regclass('sluice.%s') IS NOT NULL"
+        .formatted(sequence(), index());
+  }
+
+  /**
+   * The statements that make the table, and may run again; not needlessly, because {@code CREATE
+   * INDEX IF NOT EXISTS} takes its lock before it looks, and would wait there for each transaction
+   * that has inserted a row, with later ones behind it.
+   */
   public List<String> tables() {
     return List.of(
         "CREATE UNLOGGED TABLE IF NOT EXISTS %s AS SELECT %s, %s, %s, %s, NULL::bigint AS %s FROM %s WITH NO DATA"
@@ -71,12 +86,18 @@ public final class SyncInserts {
                 journal.name().quoted()),
         // of its own entries alone: nobody waits there for anybody
         "CREATE UNIQUE INDEX IF NOT EXISTS %s ON %s (%s, %s)"
-            .formatted(
-                new Identifier("inserting_" + id.value() + "_i").quoted(),
-                table(),
-                FRAME,
-                journal.keyNames()),
+            .formatted(index(), table(), FRAME, journal.keyNames()),
         "CREATE SEQUENCE IF NOT EXISTS %s OWNED BY %s.%s".formatted(sequence(), table(), FRAME));
+  }
+
+  /**
+   * The statement that removes entries whose transaction is over: all that another transaction
+   * sees. At most 10,000, because a launch holds no lock for long; the next one goes on. Nobody
+   * waits for it, as nobody meets an entry of another transaction.
+   */
+  public String removeLeftOver() {
+    return "DELETE FROM %1$s WHERE ctid = ANY (ARRAY(SELECT ctid FROM %1$s LIMIT 10000))"
+        .formatted(table());
   }
 
   /**
@@ -235,6 +256,10 @@ public final class SyncInserts {
 
   private String setting() {
     return "sluice.inserting_" + id.value();
+  }
+
+  private String index() {
+    return new Identifier("inserting_" + id.value() + "_i").quoted();
   }
 
   private String sequence() {
