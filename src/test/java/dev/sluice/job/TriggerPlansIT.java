@@ -113,7 +113,9 @@ class TriggerPlansIT {
           database,
           """
           table: users
+          where: first_name IS NULL AND full_name IS NOT NULL
           set: {first_name: "split_part(full_name, ' ', 1)"}
+          sync: trigger
           undo: journal
           """);
       database.execute("DELETE FROM sluice.undo_0001_split");
