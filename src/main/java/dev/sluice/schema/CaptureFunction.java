@@ -58,7 +58,9 @@ final class CaptureFunction {
     jdbc.execute("SET LOCAL search_path = pg_catalog, pg_temp");
     return """
         CREATE OR REPLACE FUNCTION %s() RETURNS trigger
-        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, %spg_temp AS $sluice$
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, %spg_temp
+        SET enable_seqscan = off -- a session may have planned while the log was empty
+        AS $sluice$
         DECLARE
           _kchanged boolean;
           _kwrote boolean;

@@ -62,7 +62,9 @@ final class JournalFunction {
     String body = notesBorn ? MOVES + NOTES : MOVES;
     return ("""
         CREATE OR REPLACE FUNCTION %1$s() RETURNS trigger
-        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, %9$spg_temp AS $body$
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, %9$spg_temp
+        SET enable_seqscan = off -- a session may have planned while the journal was empty
+        AS $body$
         BEGIN
         """
             + body

@@ -75,7 +75,10 @@ public final class SyncTrigger {
     JournalTable journal = rules.journal();
     if (journal != null) {
       SyncInserts inserts = new SyncInserts(rules.id(), journal);
-      inserts.tables().forEach(turn::execute);
+      if (!turn.isTrue(inserts.areMade())) {
+        inserts.tables().forEach(turn::execute);
+      }
+      turn.execute(inserts.removeLeftOver());
       turn.execute(inserts.definition(settings));
       revoke(turn, SyncInserts.functionOf(rules.id()));
     }

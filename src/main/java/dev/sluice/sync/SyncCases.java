@@ -49,27 +49,25 @@ final class SyncCases {
               _kfill := coalesce((%2$s), FALSE);
               IF _kfill THEN
                 _kbefore := NEW;
-                _kempty := NEW;
-        %3$s        IF %4$s THEN
+                IF %3$s THEN
                   _kfrom := OLD;
                 ELSE
                   _kfrom := NEW;
-                  _kfill := coalesce((%5$s), FALSE);
-                END IF;
+                  _kempty := NEW;
+        %4$s        END IF;
               END IF;
               IF _kfill THEN
-        %6$s        %7$s;
-        %8$s      END IF;
+        %5$s        %6$s;
+        %7$s      END IF;
             END IF;
         """
         .formatted(
             conditions.anyWritten(),
             clauses.guardOver("OLD", ""),
-            clauses.emptied(),
             rules.forward().stream()
                 .map(conditions::isSetToNull)
                 .collect(Collectors.joining(" OR ")),
-            clauses.guardOver("_kempty", ""),
+            clauses.askOfEmpty("_kfill"),
             SyncClauses.each(
                 rules.forward(),
                 (i, rule) -> "        _kg%d := %s;\n".formatted(i, conditions.isLeftOut(rule))),
@@ -104,15 +102,14 @@ final class SyncCases {
           IF %1$s THEN
             %2$s;
             IF NOT _kscope THEN
-        %3$s      _kscope := coalesce((%4$s), FALSE);
-            END IF;
+        %3$s%4$s    END IF;
           END IF;
         """
         .formatted(
             SyncClauses.any(SyncClauses.flags("_kr", rules.reverse())),
             clauses.values(rules.reverse(), "_kr", "NEW", "_kreverse", ""),
             SyncClauses.assignments(rules.reverse(), "_kr", "_kempty", "_kreverse", true),
-            clauses.guardOver("_kempty", ""));
+            clauses.askOfEmpty("_kscope"));
   }
 
   /**
@@ -125,8 +122,7 @@ final class SyncCases {
           IF TG_OP = 'UPDATE' AND NOT _kscope THEN
         %s%s    IF %s THEN
               _kempty := OLD;
-        %s      _kscope := coalesce((%s), FALSE);
-            END IF;
+        %s    END IF;
           END IF;
         """
         .formatted(
@@ -137,8 +133,7 @@ final class SyncCases {
                         .formatted(i, conditions.isSetToNull(rule))),
             SyncClauses.each(rules.reverse(), (i, rule) -> "    _kr%d := FALSE;\n".formatted(i)),
             SyncClauses.any(SyncClauses.flags("_kf", rules.forward())),
-            clauses.emptied(),
-            clauses.guardOver("_kempty", ""));
+            clauses.askOfEmpty("_kscope"));
   }
 
   /**
@@ -150,9 +145,11 @@ final class SyncCases {
     return """
             IF TG_OP = 'UPDATE' AND %1$s THEN
         %2$s      _kempty := NEW;
-        %3$s      IF (%4$s) AND coalesce((%5$s), FALSE) THEN
-                %6$s;
-        %7$s      END IF;
+              IF %3$s THEN
+        %4$s      END IF;
+              IF _kscope THEN
+                %5$s;
+        %6$s      END IF;
             END IF;
         """
         .formatted(
@@ -160,9 +157,8 @@ final class SyncCases {
             SyncClauses.each(
                 rules.forward(),
                 (i, rule) -> "      _kf%d := %s;\n".formatted(i, conditions.isOutdated(rule))),
-            clauses.emptied(),
             SyncClauses.any(SyncClauses.flags("_kf", rules.forward())),
-            clauses.guardOver("_kempty", ""),
+            clauses.askOfEmpty("_kscope"),
             clauses.values(rules.forward(), "_kf", "NEW", "_kforward", ""),
             SyncClauses.assignments(rules.forward(), "_kf", "NEW", "_kforward", true));
   }

@@ -29,24 +29,66 @@ record SyncClauses(SyncRules rules) {
     return flags.collect(Collectors.joining(" OR "));
   }
 
-  String emptied() {
+  /** What stands in a written column that nobody has written yet. */
+  enum Empty {
+    /** What an INSERT leaves that does not name the column: NULL, if there is no DEFAULT. */
+    DEFAULT,
+    /** As in a row from before there was a DEFAULT, and in one that the application emptied. */
+    NULL
+  }
+
+  /** Those that differ: one, as long as no column has a DEFAULT. */
+  List<Empty> empties() {
+    return rules.forward().stream().anyMatch(this::hasDefault)
+        ? List.of(Empty.DEFAULT, Empty.NULL)
+        : List.of(Empty.NULL);
+  }
+
+  /**
+   * Statements that ask whether {@code _kempty} is in scope by its other columns alone. A guard
+   * mostly asks for one of the two kinds of empty rows, and the DEFAULT may be the other: {@code
+   * first_name IS NULL} is true of no row that an INSERT leaves.
+   *
+   * @param answer the variable that gets it, never NULL
+   */
+  String askOfEmpty(String answer) {
+    return empties().stream()
+        .map(
+            empty ->
+                "%s    %s := coalesce((%s), FALSE);\n"
+                    .formatted(emptied(empty), answer, guardOverEmpty(empty, "")))
+        .reduce(
+            (first, second) ->
+                "%s    IF NOT %s THEN\n%s    END IF;\n".formatted(first, answer, second))
+        .orElseThrow();
+  }
+
+  String emptied(Empty empty) {
     return each(
         rules.forward(),
         (i, rule) ->
-            mayForbidNull(rule)
+            isOfTheTypeBelow(rule, empty)
                 ? ""
                 : "    _kempty.%s := %s;\n"
                     .formatted(
                         rule.column().quoted(),
-                        rules.defaults().getOrDefault(rule.column(), "NULL")));
+                        isNull(rule, empty) ? "NULL" : rules.defaults().get(rule.column())));
+  }
+
+  private boolean hasDefault(Rule rule) {
+    return rules.defaults().containsKey(rule.column());
+  }
+
+  private boolean isNull(Rule rule, Empty empty) {
+    return empty == Empty.NULL || !hasDefault(rule);
   }
 
   /**
    * A domain's column takes no NULL by assignment, if the domain forbids it; the guard is asked
-   * over NULLs of the type below then. Types with modifiers are treated so as well.
+   * over a NULL of the type below then. Types with modifiers are treated so as well.
    */
-  boolean mayForbidNull(Rule rule) {
-    return !rules.defaults().containsKey(rule.column())
+  private boolean isOfTheTypeBelow(Rule rule, Empty empty) {
+    return isNull(rule, empty)
         && rules
             .table()
             .column(rule.column())
@@ -55,6 +97,22 @@ record SyncClauses(SyncRules rules) {
   }
 
   String guardOver(String row, String limit) {
+    return guard("(" + row + ").*", limit);
+  }
+
+  /** Over {@code _kempty}, behind {@link #emptied}. */
+  String guardOverEmpty(Empty empty, String limit) {
+    Set<Identifier> below =
+        rules.forward().stream()
+            .filter(rule -> isOfTheTypeBelow(rule, empty))
+            .map(Rule::column)
+            .collect(Collectors.toSet());
+    return guard(
+        below.isEmpty() ? "(_kempty).*" : emptyColumns(below) + " FROM (SELECT (_kempty).*) AS _k",
+        limit);
+  }
+
+  private String guard(String row, String limit) {
     return "SELECT (%s\n) FROM %s %s".formatted(rules.guard(), asTable(row), limit);
   }
 
@@ -67,32 +125,22 @@ record SyncClauses(SyncRules rules) {
                         "CASE WHEN %1$s%2$d THEN (%3$s\n) END AS _k%2$d"
                             .formatted(flag, i, of.get(i - 1).expression()))
                 .collect(Collectors.joining(", ")),
-            asTable(from),
+            asTable("(" + from + ").*"),
             limit,
             into);
   }
 
-  String asTable(String row) {
-    boolean asItIs =
-        !row.equals("_kempty") || rules.forward().stream().noneMatch(this::mayForbidNull);
-    return "(SELECT %s) AS %s"
-        .formatted(
-            asItIs ? "(" + row + ").*" : emptyColumns() + " FROM (SELECT (" + row + ").*) AS _k",
-            rules.table().name().name().quoted());
+  private String asTable(String row) {
+    return "(SELECT %s) AS %s".formatted(row, rules.table().name().name().quoted());
   }
 
   /** Those that the guard reads: another one may be dropped or renamed while the trigger stands. */
-  String emptyColumns() {
-    Set<Identifier> empty =
-        rules.forward().stream()
-            .filter(this::mayForbidNull)
-            .map(Rule::column)
-            .collect(Collectors.toSet());
+  private String emptyColumns(Set<Identifier> below) {
     return rules.table().columns().stream()
         .filter(column -> rules.guardSources().contains(column.name()))
         .map(
             column ->
-                (empty.contains(column.name()) ? "CAST(NULL AS %2$s) AS %1$s" : "_k.%1$s")
+                (below.contains(column.name()) ? "CAST(NULL AS %2$s) AS %1$s" : "_k.%1$s")
                     .formatted(column.name().quoted(), column.unboundedType()))
         .collect(Collectors.joining(", "));
   }

@@ -44,7 +44,7 @@ public final class SyncDefaults {
               WHERE a.attrelid = CAST(? AS oid)
                 AND a.attname = ANY (?)
                 AND a.attgenerated = '') AS each_column
-        WHERE value IS NOT NULL
+        WHERE value NOT LIKE 'NULL::%' -- as it prints a DEFAULT that is none
         ORDER BY attnum
         """,
         row -> {

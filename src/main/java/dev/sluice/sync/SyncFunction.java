@@ -12,9 +12,10 @@ import java.util.stream.Stream;
  * inside the application's statements.
  *
  * <p>A row in scope is one that is under the guard as it is, or would be with nothing yet in the
- * written columns; the others are not the migration's. The guard is asked before an expression is
- * computed, because it may be what keeps the expression from failing. Expressions stand there as in
- * the definition, over a sub-select of the new row under the table's name.
+ * written columns, NULL or their DEFAULT; the others are not the migration's. The guard is asked
+ * before an expression is computed, because it may be what keeps the expression from failing.
+ * Expressions stand there as in the definition, over a sub-select of the new row under the table's
+ * name.
  *
  * <p>The cheap questions come first and look at single columns: the whole row, and with it each
  * value that is stored out of line, is read only where something is to be computed.
@@ -78,15 +79,7 @@ public final class SyncFunction {
         AS %s
         %s%s
         """
-        .formatted(
-            head,
-            settings.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .map(setting -> "SET %s = %s".formatted(setting.getKey(), setting.getValue()))
-                .collect(Collectors.joining("\n")),
-            tag,
-            body,
-            tag);
+        .formatted(head, SyncSettings.clauses(settings), tag, body, tag);
   }
 
   private String body() {
@@ -134,8 +127,7 @@ public final class SyncFunction {
         %s  _kscope := _kunder;
           IF NOT _kscope THEN
             _kempty := NEW;
-        %s    _kscope := coalesce((%s), FALSE);
-          END IF;
+        %s  END IF;
         %s%s  IF NOT _kscope THEN
             IF NOT _kfill THEN
               RETURN NEW;
@@ -145,8 +137,7 @@ public final class SyncFunction {
         .formatted(
             clauses.guardOver("NEW", ""),
             cases.asTheGuardSays(),
-            clauses.emptied(),
-            clauses.guardOver("_kempty", ""),
+            clauses.askOfEmpty("_kscope"),
             rules.reverse().isEmpty() ? "" : cases.reverseValues(),
             cases.setToNull(),
             clauses.flags().map("    %s := FALSE;\n"::formatted).collect(Collectors.joining()));
@@ -172,16 +163,21 @@ public final class SyncFunction {
         BEGIN
           _kunder := (%1$s);
           _kempty := NEW;
-        %2$s  _kscope := (%3$s);
+        %2$s  %3$s;
           %4$s;
-          %5$s;
-        %6$s%7$s  RETURN NULL;
+        %5$s%6$s  RETURN NULL;
         END
         """
             .formatted(
                 clauses.guardOver("NEW", "LIMIT 0"),
-                clauses.emptied(),
-                clauses.guardOver("_kempty", "LIMIT 0"),
+                clauses.empties().stream()
+                    .map(
+                        empty ->
+                            "%s  _kscope := (%s);\n"
+                                .formatted(
+                                    clauses.emptied(empty),
+                                    clauses.guardOverEmpty(empty, "LIMIT 0")))
+                    .collect(Collectors.joining()),
                 rules.reverse().isEmpty()
                     ? "NULL"
                     : clauses.values(rules.reverse(), "_kr", "NEW", "_kreverse", "LIMIT 0"),
@@ -203,7 +199,7 @@ public final class SyncFunction {
           _kdefault text;
           _kfill boolean := FALSE;
           _kunder boolean;
-          _kscope boolean;
+          _kscope boolean := FALSE;
           _kframes bigint[];
           _kentered boolean;
         %s"""

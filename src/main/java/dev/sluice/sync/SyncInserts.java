@@ -17,7 +17,12 @@ import java.util.stream.Stream;
  * <p>A table of entries, {@code sluice.inserting_<id>}, which each transaction writes for itself
  * and empties again. An entry has the number of its statement, from a sequence, so that nobody
  * meets another's; a statement may set off others, and the numbers of those under way are a stack
- * in a setting of the transaction. Not logged: no entry outlives a transaction, nor a crash.
+ * in a setting of the transaction. Not logged: nobody needs an entry after its transaction, or a
+ * crash.
+ *
+ * <p>A statement that names a partition sets off no trigger for statements. It takes the number of
+ * one around it, or one that ends with the transaction; the entries of its rows that ON CONFLICT
+ * did not insert stay behind then, and are removed by the next launch.
  */
 public final class SyncInserts {
 
@@ -57,7 +62,17 @@ public final class SyncInserts {
     return new Identifier("00_sluice_" + id.value() + suffix);
   }
 
-  /** The statements that make the table, and may run again. Nothing that anybody uses is locked. */
+  /** Whether there is nothing to make. */
+  public String areMade() {
+    return "SELECT to_regclass('%s') IS NOT NULL AND to_regclass('sluice.%s') IS NOT NULL"
+        .formatted(sequence(), index());
+  }
+
+  /**
+   * The statements that make the table, and may run again; not needlessly, because {@code CREATE
+   * INDEX IF NOT EXISTS} takes its lock before it looks, and would wait there for each transaction
+   * that has inserted a row, with later ones behind it.
+   */
   public List<String> tables() {
     return List.of(
         "CREATE UNLOGGED TABLE IF NOT EXISTS %s AS SELECT %s, %s, %s, %s, NULL::bigint AS %s FROM %s WITH NO DATA"
@@ -71,12 +86,18 @@ public final class SyncInserts {
                 journal.name().quoted()),
         // of its own entries alone: nobody waits there for anybody
         "CREATE UNIQUE INDEX IF NOT EXISTS %s ON %s (%s, %s)"
-            .formatted(
-                new Identifier("inserting_" + id.value() + "_i").quoted(),
-                table(),
-                FRAME,
-                journal.keyNames()),
+            .formatted(index(), table(), FRAME, journal.keyNames()),
         "CREATE SEQUENCE IF NOT EXISTS %s OWNED BY %s.%s".formatted(sequence(), table(), FRAME));
+  }
+
+  /**
+   * The statement that removes entries whose transaction is over: all that another transaction
+   * sees. At most 10,000, because a launch holds no lock for long; the next one goes on. Nobody
+   * waits for it, as nobody meets an entry of another transaction.
+   */
+  public String removeLeftOver() {
+    return "DELETE FROM %1$s WHERE ctid = ANY (ARRAY(SELECT ctid FROM %1$s LIMIT 10000))"
+        .formatted(table());
   }
 
   /**
@@ -86,62 +107,78 @@ public final class SyncInserts {
    */
   public String definition(Map<String, String> settings) {
     return """
-        CREATE OR REPLACE FUNCTION %1$s() RETURNS trigger
+        CREATE OR REPLACE FUNCTION %s() RETURNS trigger
         LANGUAGE plpgsql SECURITY DEFINER
-        %2$s
+        %s
         AS $_ksync$
         #variable_conflict use_column
         DECLARE
-          _kframes bigint[] := %3$s;
+          _kframes bigint[] := %s;
           _kentry record;
         BEGIN
           IF TG_LEVEL = 'STATEMENT' AND TG_WHEN = 'BEFORE' THEN
-            %4$s
-            RETURN NULL;
+            %s
           ELSIF TG_LEVEL = 'STATEMENT' THEN
-            DELETE FROM %5$s WHERE %6$s = %7$s;
-            PERFORM set_config('%8$s', CAST(_kframes[1:cardinality(_kframes) - 1] AS text), true);
-            RETURN NULL;
-          END IF;
-          DELETE FROM %5$s AS _ki WHERE %6$s = %7$s AND %9$s RETURNING _ki.* INTO _kentry;
-          IF NOT FOUND THEN
-            RETURN NULL;
-          ELSIF _kentry.%10$s IS NULL THEN
-            DELETE FROM %11$s AS _ki WHERE %9$s;
-          ELSE
-            INSERT INTO %11$s (%12$s, %13$s, %10$s, %14$s)
-            VALUES (%15$s, %16$s, _kentry.%10$s, _kentry.%14$s)
-            ON CONFLICT (%12$s) DO UPDATE SET %17$s;
-          END IF;
+        %s  ELSE
+        %s  END IF;
           RETURN NULL;
         END
         $_ksync$
         """
+        .formatted(functionOf(id), SyncSettings.clauses(settings), frames(), push(), end(), move());
+  }
+
+  /** Behind all rows of a statement: what is left over is of rows that were not inserted. */
+  private String end() {
+    return """
+            DELETE FROM %s WHERE %s = %s;
+            PERFORM set_config('%s', CAST(_kframes[1:cardinality(_kframes) - 1] AS text), true);
+        """
+        .formatted(table(), FRAME, LAST, setting());
+  }
+
+  /** Of a row that was inserted. Without an image, nothing was computed in it. */
+  private String move() {
+    return """
+            DELETE FROM %s AS _ki WHERE %s = %s AND %s RETURNING _ki.* INTO _kentry;
+            IF NOT FOUND THEN
+              RETURN NULL;
+            ELSIF _kentry.%s IS NULL THEN
+              DELETE FROM %s AS _ki WHERE %s;
+            ELSE
+              %s;
+            END IF;
+        """
         .formatted(
-            functionOf(id),
-            settings.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .map(setting -> "SET %s = %s".formatted(setting.getKey(), setting.getValue()))
-                .collect(Collectors.joining("\n")),
-            frames(),
-            push(),
             table(),
             FRAME,
             LAST,
-            setting(),
             keyOf("_ki", "NEW"),
             JournalTable.IMAGE,
             journal.name().quoted(),
+            keyOf("_ki", "NEW"),
+            intoTheJournal());
+  }
+
+  private String intoTheJournal() {
+    List<String> others =
+        Stream.concat(
+                journal.written().stream().map(Identifier::quoted),
+                Stream.of(JournalTable.IMAGE, JournalTable.BORN))
+            .toList();
+    List<String> all =
+        Stream.concat(keys().stream().map(Identifier::quoted), others.stream()).toList();
+    return "INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (%s) DO UPDATE SET %s"
+        .formatted(
+            journal.name().quoted(),
+            each(all, "%s"),
+            each(all, "_kentry.%s"),
             journal.keyNames(),
-            journal.writtenNames(),
-            JournalTable.BORN,
-            SyncConditions.of("_kentry", keys()),
-            SyncConditions.of("_kentry", journal.written()),
-            Stream.concat(
-                    journal.written().stream().map(Identifier::quoted),
-                    Stream.of(JournalTable.IMAGE, JournalTable.BORN))
-                .map(column -> "%1$s = excluded.%1$s".formatted(column))
-                .collect(Collectors.joining(", ")));
+            each(others, "%1$s = excluded.%1$s"));
+  }
+
+  private static String each(List<String> columns, String part) {
+    return columns.stream().map(part::formatted).collect(Collectors.joining(", "));
   }
 
   private static final String LAST = "_kframes[cardinality(_kframes)]";
@@ -219,6 +256,10 @@ public final class SyncInserts {
 
   private String setting() {
     return "sluice.inserting_" + id.value();
+  }
+
+  private String index() {
+    return new Identifier("inserting_" + id.value() + "_i").quoted();
   }
 
   private String sequence() {

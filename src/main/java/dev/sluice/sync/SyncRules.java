@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param forward one a written column, in the definition's order, at least one
  * @param reverse one an old column; empty: nobody writes the new ones alone
  * @param defaults SQL for what each of those columns holds where an INSERT does not name it; a
- *     column without a default is not in it
+ *     column without a default, or with NULL as such, is not in it
  * @param journal keeps what the trigger overwrites; null: nothing does
  */
 public record SyncRules(

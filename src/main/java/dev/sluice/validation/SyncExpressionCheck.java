@@ -59,6 +59,7 @@ final class SyncExpressionCheck implements TableCheck {
       SyncRules rules = facts.rules();
       SyncNeighbours.check(rules, subject, findings);
       SyncTrial.check(rules, subject, findings);
+      SyncNullNotes.check(rules, subject, findings);
     }
   }
 

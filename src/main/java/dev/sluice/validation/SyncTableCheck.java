@@ -23,6 +23,11 @@ final class SyncTableCheck implements TableCheck {
                   + " Run as the owner, or write 'sync: none'.")
               .formatted(subject.table().name()));
     }
+    firing(subject, findings);
+    generated(subject, sync, findings);
+  }
+
+  private static void firing(Subject subject, Findings findings) {
     insteadRules(subject)
         .forEach(
             rule ->
@@ -38,6 +43,9 @@ final class SyncTableCheck implements TableCheck {
                             + " may change what that has read. ALTER TRIGGER … RENAME TO a name before"
                             + " it, or write 'sync: none'.")
                         .formatted(trigger, name(subject))));
+  }
+
+  private static void generated(Subject subject, Sync.Trigger sync, Findings findings) {
     subject.key().stream()
         .flatMap(column -> subject.table().column(column).stream())
         .filter(Table.Column::generated)

@@ -202,6 +202,46 @@ class SyncJournalIT {
 
   @ParameterizedTest
   @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aLaunchRemovesWhatStatementsToAPartitionAloneHaveLeft(PostgresServer server)
+      throws Exception {
+    try (TestDatabase database = server.newDatabase()) {
+      database.execute(
+          """
+          CREATE TABLE users (id bigint PRIMARY KEY, full_name text, first_name text, last_name text)
+            PARTITION BY RANGE (id);
+          CREATE TABLE users_1 PARTITION OF users DEFAULT;
+          CREATE TABLE gate (closed boolean);
+          INSERT INTO users VALUES (1, 'Ann Lee');
+          INSERT INTO gate VALUES (true);
+          """);
+      Program program =
+          new Program(database, jobs, "0001_split")
+              .define(
+                  SPLIT + "checks: {after: [{name: open, sql: SELECT count(*) = 0 FROM gate}]}\n");
+      program.run().failed(6);
+      String notInserted =
+          "INSERT INTO users_1 (id, full_name) VALUES (%d, 'Not Inserted') ON CONFLICT DO NOTHING";
+      database.execute(notInserted.formatted(1));
+      assertThat(database.count("sluice.inserting_0001_split")).isEqualTo(1);
+      try (Connection open = database.connect()) {
+        open.setAutoCommit(false);
+        sql(open, notInserted.formatted(1));
+        sql(open, "INSERT INTO users_1 (id, full_name) VALUES (2, 'Bo Li')");
+        program.run().failed(6);
+        nothingIsLeftOver(database);
+        sql(open, "INSERT INTO users_1 (id, full_name) VALUES (3, 'Cy Ma')");
+        open.commit();
+      }
+      database.execute("DELETE FROM gate");
+      program.run().done();
+      nothingIsLeftOver(database);
+      program.rollback().done();
+      assertThat(rows(database, "TRUE")).isEqualTo("1|Ann Lee|-|-, 2|Bo Li|-|-, 3|Cy Ma|-|-");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
   void aLaunchPutsItsTriggersBackAndCleanupDropsAll(PostgresServer server) {
     try (TestDatabase database = server.newDatabase()) {
       database.execute(

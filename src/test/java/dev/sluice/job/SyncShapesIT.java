@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -418,6 +419,107 @@ class SyncShapesIT {
           assertThat(program.rollback().exitCode()).isIn(0, 8);
           assertThat(text(database, rows))
               .isEqualTo("1|c||-, 2|mine|b, 3|d||-, 4|e|given|too, 5|f||-");
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aDefaultThatTheGuardDoesNotCover(PostgresServer server) {
+    for (String added :
+        List.of(
+            "ALTER TABLE item ADD b text; ALTER TABLE item ALTER b SET DEFAULT 'none';",
+            "ALTER TABLE item ADD b varchar(20); ALTER TABLE item ALTER b SET DEFAULT 'none';",
+            "ALTER TABLE item ADD b text; CREATE DOMAIN word AS text DEFAULT 'none';"
+                + " ALTER TABLE item ALTER b TYPE word;")) {
+      on(
+          server,
+          database -> {
+            database.execute(
+                """
+                CREATE TABLE item (id int PRIMARY KEY, a text);
+                INSERT INTO item SELECT n, 'a' || n FROM generate_series(1, 5) AS n;
+                CREATE FUNCTION own() RETURNS trigger LANGUAGE plpgsql AS
+                  'BEGIN NEW.a := ''own''; RETURN NEW; END';
+                CREATE TRIGGER own BEFORE UPDATE ON item
+                  FOR EACH ROW WHEN (NEW.id = 5) EXECUTE FUNCTION own();
+                """
+                    + added);
+            Program program =
+                program(database)
+                    .define(
+                        """
+                        table: item
+                        where: b IS NULL AND a IS NOT NULL
+                        set: {b: upper(a)}
+                        undo: journal
+                        sync: {mode: trigger, reverse: {a: lower(b)}}
+                        """);
+            program.run().done();
+            database.execute(
+                """
+                UPDATE item SET a = 'changed' WHERE id = 1;
+                UPDATE item SET a = NULL WHERE id = 2;
+                INSERT INTO item VALUES (11, 'eleven'), (12, NULL);
+                INSERT INTO item VALUES (13, 'x', 'given'), (14, 'y', NULL), (15, 'z', 'none');
+                INSERT INTO item (id, b) VALUES (16, 'ONLY');
+                ALTER TABLE item DISABLE TRIGGER zz_sluice_0001_sync_s;
+                INSERT INTO item VALUES (17, 'late', NULL), (18, 'late', NULL);
+                ALTER TABLE item ENABLE ALWAYS TRIGGER zz_sluice_0001_sync_s;
+                UPDATE item SET a = 'later' WHERE id = 17;
+                UPDATE item SET a = NULL, b = 'mine' WHERE id = 18;
+                """);
+            String rows =
+                "SELECT string_agg(concat_ws('|', id, coalesce(a, '-'), coalesce(b, '-')), ', ' ORDER BY id) FROM item";
+            assertThat(text(database, rows))
+                .as(added)
+                .isEqualTo(
+                    "1|changed|CHANGED, 2|-|-, 3|a3|A3, 4|a4|A4, 5|own|OWN, 11|eleven|ELEVEN,"
+                        + " 12|-|none, 13|x|given, 14|y|Y, 15|z|Z, 16|only|ONLY, 17|later|LATER,"
+                        + " 18|-|mine");
+            program.command("verify").done();
+            assertThat(program.rollback().exitCode()).isIn(0, 8);
+            assertThat(text(database, rows))
+                .isEqualTo(
+                    "1|changed|-, 2|-|-, 3|a3|-, 4|a4|-, 5|own|-, 11|eleven|none,"
+                        + " 12|-|none, 13|x|given, 14|y|-, 15|z|none, 16|only|ONLY, 17|later|-,"
+                        + " 18|-|mine");
+          });
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.sluice.testing.PostgresServer#all")
+  void aDomainThatForbidsNullHasADefaultThatTheGuardDoesNotCover(PostgresServer server) {
+    on(
+        server,
+        database -> {
+          database.execute(
+              """
+              CREATE DOMAIN word AS text NOT NULL DEFAULT '';
+              CREATE TABLE item (id int PRIMARY KEY, v text, w word, n word);
+              INSERT INTO item VALUES (1, 'a', 'todo', 'todo'), (2, 'b', 'todo', 'todo');
+              """);
+          program(database)
+              .define(
+                  """
+                  table: item
+                  where: (w IS NULL OR w = 'todo') AND v IS NOT NULL
+                  set: {w: upper(v), n: lower(v)}
+                  sync: trigger
+                  """)
+              .run()
+              .done();
+          database.execute(
+              """
+              UPDATE item SET v = 'C' WHERE id = 1;
+              INSERT INTO item VALUES (3, 'D'), (4, NULL);
+              INSERT INTO item VALUES (5, 'E', 'given');
+              """);
+          assertThat(
+                  text(
+                      database,
+                      "SELECT string_agg(concat_ws('|', id, v, w, n), ', ' ORDER BY id) FROM item"))
+              .isEqualTo("1|C|C|c, 2|b|B|b, 3|D|D|d, 4||, 5|E|given|e");
         });
   }
 }

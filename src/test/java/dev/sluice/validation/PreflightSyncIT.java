@@ -3,6 +3,7 @@ package dev.sluice.validation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.migration.Identifier;
+import dev.sluice.migration.Script;
 import dev.sluice.migration.Sync;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
@@ -48,6 +49,10 @@ class PreflightSyncIT {
 
   private List<String> refusals(TestMigration migration) {
     return new DataPreflight(database.dataSource()).check(migration.build()).refusals();
+  }
+
+  private List<String> notes(TestMigration migration) {
+    return new DataPreflight(database.dataSource()).check(migration.build()).notes();
   }
 
   private List<String> early(TestMigration migration) {
@@ -221,6 +226,28 @@ class PreflightSyncIT {
             "a sync trigger could not be tried out on public.users: where, set or sync.reverse fails"
                 + " before it is given a row: a name is required [P0001]. Let it return NULL where a"
                 + " column is NULL.");
+  }
+
+  @Test
+  void aNullThatConstrainForbidsIsNoted() {
+    TestMigration migration =
+        split(TRIGGER)
+            .script(
+                Script.Kind.CONSTRAIN_UP,
+                "ALTER TABLE users ALTER COLUMN \"first_name\" SET NOT NULL,\n"
+                    + " alter last_name set not null, ALTER n SET NOT NULL;");
+    assertThat(
+            notes(
+                migration
+                    .set("first_name", "split_part(full_name, ' ', 1)")
+                    .set("last_name", "coalesce(full_name, '?') -- or none")))
+        .containsExactly(
+            "set.first_name gives NULL where 'full_name' is NULL, and constrain.up.sql sets"
+                + " 'first_name' NOT NULL: from then on a statement of the application that sets"
+                + " 'full_name' to NULL fails in the sync trigger [23502]. Wrap the expression in"
+                + " coalesce.");
+    assertThat(notes(migration.set("first_name", "CAST(n AS text)"))).isEmpty();
+    assertThat(notes(migration.set("first_name", "id || full_name"))).isEmpty();
   }
 
   @Test

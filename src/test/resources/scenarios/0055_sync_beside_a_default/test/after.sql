@@ -1,0 +1,3 @@
+SELECT count(*) = 0 FROM account WHERE handle IS DISTINCT FROM lower(login);
+
+SELECT count(*) = 3 FROM account WHERE handle = 'changed';
