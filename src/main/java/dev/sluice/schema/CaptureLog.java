@@ -28,10 +28,10 @@ import org.springframework.transaction.support.TransactionTemplate;
  *
  * <p>The trigger's function runs inside the application's statements: as its owner, with a pinned
  * search path. It fires after the row's change and has the last name, so that it sees what other
- * triggers made of the row; of a partitioned table it fires before an UPDATE, because a row that
- * moves to another partition is a DELETE and an INSERT afterwards. Making it takes SHARE ROW
- * EXCLUSIVE on the table, dropping it ACCESS EXCLUSIVE, each for milliseconds and with retries, see
- * {@link BriefLock}.
+ * triggers made of the row, and where they changed it again {@link CaptureOrder} tells; of a
+ * partitioned table it fires before an UPDATE, because a row that moves to another partition is a
+ * DELETE and an INSERT afterwards. Making it takes SHARE ROW EXCLUSIVE on the table, dropping it
+ * ACCESS EXCLUSIVE, each for milliseconds and with retries, see {@link BriefLock}.
  */
 public final class CaptureLog {
 

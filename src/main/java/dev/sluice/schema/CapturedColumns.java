@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -77,5 +78,18 @@ record CapturedColumns(List<Identifier> sources, List<Identifier> written) {
    */
   boolean inPlace() {
     return sources.stream().anyMatch(written::contains);
+  }
+
+  /** By image, which every type has. */
+  static String differ(List<Identifier> columns, String one, String other) {
+    return columns.isEmpty()
+        ? "FALSE"
+        : "record_image_ne(ROW(%s), ROW(%s))".formatted(each(one, columns), each(other, columns));
+  }
+
+  private static String each(String row, List<Identifier> columns) {
+    return columns.stream()
+        .map(column -> row + "." + column.quoted())
+        .collect(Collectors.joining(", "));
   }
 }

@@ -17,8 +17,9 @@ import java.util.stream.IntStream;
  * <p>One row for each change that the application made and that may leave a row stale: {@code
  * _kseq}, which counts up; the key, in columns named and typed as in the table; {@code _kdue},
  * whether the written columns are to be computed whatever stands in them, or only if the row is
- * under the guard as it is. Never a value of the row. The last entry of a key decides, and its
- * order is that of the changes: each is written under the lock of its row.
+ * under the guard as it is. Never a value of the row. The last entry of a key decides: each is
+ * written under the lock of its row, and a change that was captured after a later one gives way to
+ * that.
  *
  * @param key the table that the migration changes, with its key
  */
@@ -65,6 +66,23 @@ public record CaptureTable(TableName name, TableKey key) {
   /** The condition that two entries are of one key. */
   public String sameKey(String entry, String other) {
     return each(" AND ", name -> "%s.%s = %s.%s".formatted(entry, name, other, name));
+  }
+
+  /**
+   * A scalar query, for the row variable of a trigger: whether its key's last entry is due, if any.
+   */
+  public String lastIsDue(String row) {
+    return last("_kl." + DUE, row);
+  }
+
+  /** The last entry of the key of a trigger's row variable: an index probe. */
+  public String last(String columns, String row) {
+    return "SELECT %s FROM %s AS _kl WHERE %s ORDER BY _kl.%s DESC LIMIT 1"
+        .formatted(
+            columns,
+            name.quoted(),
+            each(" AND ", column -> "_kl.%1$s = %2$s.%1$s".formatted(column, row)),
+            SEQ);
   }
 
   /**
