@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -197,6 +198,34 @@ class SyncJournalIT {
           .isEqualTo(
               "100|First100 Last100|-|-, 101|Up Dated|-|-, 102|Re Placed|Re|Placed,"
                   + " 103|Ne Sted|-|-, 200|Co pied|-|-, 201|And more|-|-");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"trigger", "capture"})
+  void aColumnKeepsItsFirstOldValueBesideOneOfTheApplication(String sync) {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      database.execute(USERS);
+      Program program =
+          new Program(database, jobs, "0001_split")
+              .define(SPLIT.replace("sync: trigger", "sync: " + sync));
+      program.run().done();
+      database.execute(
+          """
+          UPDATE users SET last_name = 'own' WHERE id = 1;
+          UPDATE users SET full_name = 'Ann B' WHERE id = 1;
+          UPDATE users SET first_name = 'Own' WHERE id = 2;
+          """);
+      program.run().done();
+      database.execute("UPDATE users SET full_name = 'Cid D' WHERE id = 2");
+      program.run().done();
+      assertThat(rows(database, "TRUE"))
+          .isEqualTo("1|Ann B|Ann|B, 2|Cid D|Cid|D, 3|First3 Last3|First3|Last3");
+
+      program.rollback().done();
+
+      assertThat(rows(database, "TRUE"))
+          .isEqualTo("1|Ann B|-|own, 2|Cid D|Own|-, 3|First3 Last3|-|-");
     }
   }
 
