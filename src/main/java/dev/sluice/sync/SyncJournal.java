@@ -42,8 +42,13 @@ record SyncJournal(SyncRules rules, JournalTable journal) {
     return inserts().begin();
   }
 
-  /** Takes the lock of a journal row after that of the table's row, as the backfill does. */
-  String statements() {
+  /**
+   * Takes the lock of a journal row after that of the table's row, as the backfill does.
+   *
+   * @param followsKeys whether the journal row of an UPDATE has the row's new key already; if not,
+   *     it keeps the old one, and a rollback counts the row as gone
+   */
+  String statements(boolean followsKeys) {
     return """
           IF record_image_ne(ROW(%1$s), ROW(%2$s)) THEN
             IF TG_OP = 'UPDATE' THEN
@@ -64,7 +69,7 @@ record SyncJournal(SyncRules rules, JournalTable journal) {
             journal.writtenNames(),
             JournalTable.IMAGE,
             JournalTable.BORN,
-            keyOf("OLD"),
+            keyOf(followsKeys ? "NEW" : "OLD"),
             journal.imageOf("NEW"),
             isInPart(),
             again(),
