@@ -77,11 +77,11 @@ record WriteStatement(
 
   /**
    * Writes the rows and keeps the old values of each that was written. A row that is visited again
-   * keeps its first old values if it still held what we wrote then; if the application has written
-   * it since, or another row has its key now, that is what a rollback must give back.
+   * keeps the first old value of each column that still held what we wrote then; if the application
+   * has written it since, or another row has the key now, that is what a rollback must give back.
    */
   String withJournal(JournalTable journal) {
-    return journaled(journal, "TRUE", "NULL::uuid", "")
+    return journaled(journal, "TRUE", "NULL::bytea", "")
         + "SELECT * FROM _knew\n"
         + "ON CONFLICT (%s) DO UPDATE SET %s, _kimage = excluded._kimage%s\n"
             .formatted(
@@ -173,8 +173,8 @@ record WriteStatement(
     return journal.written().stream()
         .map(
             column ->
-                "%1$s = CASE WHEN _kj._kimage = %2$s THEN _kj.%1$s ELSE excluded.%1$s END"
-                    .formatted(column.quoted(), journal.imageOf("excluded")))
+                "%1$s = CASE WHEN %2$s THEN _kj.%1$s ELSE excluded.%1$s END"
+                    .formatted(column.quoted(), journal.imageHas("_kj", "excluded", column)))
         .collect(Collectors.joining(", "));
   }
 

@@ -12,10 +12,10 @@ import java.util.stream.IntStream;
  * The undo journal of a migration, {@code sluice.undo_<id>}, and the SQL fragments of it.
  *
  * <p>One row for each row that the migration visited: the key and the old values, in columns named
- * and typed as in the table; {@code _kimage}, a hash of what stood there after our visit, changed
- * or not; {@code _kborn}, true, with no image, for a row that was inserted after the start and
- * never needed the change. True with an image: the application gave a part of the row itself,
- * beside what a sync trigger computed.
+ * and typed as in the table; {@code _kimage}, a hash of each value that stood there after our
+ * visit, changed or not; {@code _kborn}, true, with no image, for a row that was inserted after the
+ * start and never needed the change. True with an image: the application gave a part of the row
+ * itself, beside what a sync trigger computed.
  *
  * @param key the table that the migration changes, with its key
  * @param written the columns that it writes, in the definition's order, at least one
@@ -24,6 +24,9 @@ public record JournalTable(TableName name, TableKey key, List<Identifier> writte
 
   public static final String IMAGE = "_kimage";
   public static final String BORN = "_kborn";
+
+  /** Of 2^64 values that replace ours one is taken for it. */
+  private static final int BYTES_A_COLUMN = 8;
 
   public JournalTable {
     written = List.copyOf(written);
@@ -77,10 +80,11 @@ public record JournalTable(TableName name, TableKey key, List<Identifier> writte
   }
 
   /**
-   * The image of a row's written columns, 16 bytes: a hash of the binary form of each value.
+   * The image of a row's written columns, 8 bytes each: a hash of the binary form of the value.
    *
    * <p>Binary, because {@code =} takes citext Foo for foo and 1.0 for 1.00; a hash, because the
-   * values themselves stand in the row.
+   * values themselves stand in the row; one a column, because where the application has written one
+   * of them since, the others are still ours. SHA-256 is the cheapest: MD5 comes as text.
    */
   public String image() {
     return imageOf(key.table().name().quoted());
@@ -88,10 +92,24 @@ public record JournalTable(TableName name, TableKey key, List<Identifier> writte
 
   /** The same of another row that has these columns: of the old values in the journal itself. */
   public String imageOf(String row) {
-    return "CAST(md5(record_send(ROW(%s))) AS uuid)"
+    return written.stream()
+        .map(column -> imageOf(row, column))
+        .collect(Collectors.joining(" || ", "(", ")"));
+  }
+
+  private static String imageOf(String row, Identifier column) {
+    return "substr(sha256(record_send(ROW(%s.%s))), 1, %d)"
+        .formatted(row, column.quoted(), BYTES_A_COLUMN);
+  }
+
+  /** The condition that one column of {@code row} is what the image in {@code journal} is of. */
+  public String imageHas(String journal, String row, Identifier column) {
+    return "substr(%s.%s, %d, %d) = %s"
         .formatted(
-            written.stream()
-                .map(column -> row + "." + column.quoted())
-                .collect(Collectors.joining(", ")));
+            journal,
+            IMAGE,
+            1 + BYTES_A_COLUMN * written.indexOf(column),
+            BYTES_A_COLUMN,
+            imageOf(row, column));
   }
 }

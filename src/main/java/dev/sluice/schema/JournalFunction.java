@@ -31,10 +31,10 @@ final class JournalFunction {
   }
 
   /**
-   * A row that comes to a key finds it free, for the key's index is not deferrable. What the
-   * journal says of that key is of a row that is gone, or that has left it earlier in the same
-   * statement and taken its journal row along: rows come here in the order in which they were
-   * updated.
+   * A row that comes to a key finds it free, for the key's index is not deferrable; where it does
+   * not, the statement fails, and takes back what has been done here before. What the journal says
+   * of that key is of a row that is gone, or that has left it earlier in the same statement and
+   * taken its journal row along: rows come here in the order in which they were updated.
    */
   private static final String MOVES =
       """
@@ -69,7 +69,7 @@ final class JournalFunction {
         """
             + body
             + """
-        RETURN NULL;
+        RETURN NEW; -- it may fire before the UPDATE
         END
         $body$
         """)

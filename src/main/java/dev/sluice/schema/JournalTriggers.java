@@ -5,8 +5,6 @@ import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.JournalTable;
 import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.Waiter;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,8 +18,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * run. The other one moves a journal row along with the key of its row, from before the first
  * change until the journal is dropped: without it a row whose key the application changes keeps our
  * value for ever, because the journal looks for it in vain, and nothing else tells our value from
- * one of the application's. It costs nothing but one comparison for an UPDATE that leaves the key
- * alone.
+ * one of the application's ({@link KeyTrigger}).
  *
  * <p>Their function runs inside the application's statements: as its owner, with a pinned search
  * path. Making them takes SHARE ROW EXCLUSIVE on the table, dropping them ACCESS EXCLUSIVE, each
@@ -41,7 +38,7 @@ final class JournalTriggers {
   private final JournalTable journal;
   private final JournalFunction function;
   private final TableTrigger born;
-  private final TableTrigger keys;
+  private final KeyTrigger keys;
 
   JournalTriggers(
       DataSource dataSource,
@@ -57,12 +54,9 @@ final class JournalTriggers {
     this.journal = journal;
     this.function = new JournalFunction(jdbc, id, journal);
     // AFTER triggers fire in the order of their names: these see what the others left
-    this.born = trigger("zz_sluice_" + id.value());
-    this.keys = trigger("zz_sluice_" + id.value() + "_k");
-  }
-
-  private TableTrigger trigger(String name) {
-    return new TableTrigger(new Identifier(name), journal.key().table(), function.name());
+    Identifier name = new Identifier("zz_sluice_" + id.value());
+    this.born = new TableTrigger(name, journal.key().table(), function.name());
+    this.keys = new KeyTrigger(id, journal, function);
   }
 
   void noteBornRows() {
@@ -70,7 +64,7 @@ final class JournalTriggers {
         turn -> {
           turn.execute(function.definition(true));
           born.make(turn, "AFTER INSERT", "");
-          keys.make(turn, "AFTER UPDATE", keyChanges());
+          keys.make(turn);
         });
     log.info("undo.born migration={} trigger={}", id, born.name());
   }
@@ -88,7 +82,7 @@ final class JournalTriggers {
       lockToFollow.run(
           turn -> {
             turn.execute(function.definition(false));
-            keys.make(turn, "AFTER UPDATE", keyChanges());
+            keys.make(turn);
           });
     } catch (DataAccessException e) {
       if (!SqlStates.isTransient(e)) {
@@ -149,17 +143,5 @@ final class JournalTriggers {
 
   private String tableName() {
     return journal.key().table().quoted();
-  }
-
-  /** Not for an UPDATE that leaves the key alone. */
-  private String keyChanges() {
-    return "WHEN ((%s) IS DISTINCT FROM (%s))"
-        .formatted(each(", ", name -> "OLD." + name), each(", ", name -> "NEW." + name));
-  }
-
-  private String each(String separator, UnaryOperator<String> part) {
-    return journal.key().columns().stream()
-        .map(column -> part.apply(column.name().quoted()))
-        .collect(Collectors.joining(separator));
   }
 }

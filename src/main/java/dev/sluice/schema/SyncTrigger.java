@@ -48,10 +48,12 @@ public final class SyncTrigger {
   }
 
   /**
-   * Makes the functions anew, and a trigger where it is missing or disabled. For a trigger it takes
-   * SHARE ROW EXCLUSIVE on the table, for milliseconds: so it waits for all that write it, and each
-   * row is either visible to the walk that follows or has met the trigger. For the functions alone
-   * no lock on the table.
+   * Makes the functions anew, and a trigger where it is missing or disabled; the one that follows
+   * keys, if there is one, is put ahead, and the function notes rows under the key that they take.
+   * All in one transaction: either without the other would lose them. For a trigger it takes SHARE
+   * ROW EXCLUSIVE on the table, for milliseconds: so it waits for all that write it, and each row
+   * is either visible to the walk that follows or has met the trigger. For the functions alone no
+   * lock on the table.
    *
    * @return whether the trigger was not there
    */
@@ -59,7 +61,7 @@ public final class SyncTrigger {
     AtomicBoolean made = new AtomicBoolean();
     lock.run(
         turn -> {
-          makeFunctions(turn);
+          makeFunctions(turn, followsKeys(turn));
           made.set(makeTriggers(turn));
         });
     log.info(
@@ -70,7 +72,16 @@ public final class SyncTrigger {
     return made.get();
   }
 
-  private void makeFunctions(BriefLock.Turn turn) {
+  private boolean followsKeys(BriefLock.Turn turn) {
+    JournalTable journal = rules.journal();
+    if (journal == null) {
+      return false;
+    }
+    JournalFunction function = new JournalFunction(turn.jdbc(), rules.id(), journal);
+    return new KeyTrigger(rules.id(), journal, function).putAhead(turn);
+  }
+
+  private void makeFunctions(BriefLock.Turn turn, boolean followsKeys) {
     Map<String, String> settings = SyncSettings.of(jdbc);
     JournalTable journal = rules.journal();
     if (journal != null) {
@@ -82,7 +93,7 @@ public final class SyncTrigger {
       turn.execute(inserts.definition(settings));
       revoke(turn, SyncInserts.functionOf(rules.id()));
     }
-    turn.execute(new SyncFunction(rules, settings).definition());
+    turn.execute(new SyncFunction(rules, settings).definition(followsKeys));
     revoke(turn, SyncFunction.nameOf(rules.id()));
     turn.execute(SyncDefaults.keep(jdbc, rules));
   }

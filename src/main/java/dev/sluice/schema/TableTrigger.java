@@ -36,9 +36,21 @@ record TableTrigger(Identifier name, TableName table, String function) {
       turn.execute(
           "CREATE TRIGGER %s %s EXECUTE FUNCTION %s()".formatted(name.quoted(), what, function));
     }
+    enable(turn);
+    return true;
+  }
+
+  /** Makes one that stands anew, at another time: SHARE ROW EXCLUSIVE too, where a DROP is not. */
+  void replace(BriefLock.Turn turn, String when, String condition) {
+    turn.execute(
+        "CREATE OR REPLACE TRIGGER %s %s ON %s FOR EACH ROW %s EXECUTE FUNCTION %s()"
+            .formatted(name.quoted(), when, table.quoted(), condition, function));
+    enable(turn);
+  }
+
+  private void enable(BriefLock.Turn turn) {
     turn.execute(
         "ALTER TABLE %s ENABLE ALWAYS TRIGGER %s".formatted(table.quoted(), name.quoted()));
-    return true;
   }
 
   /** Takes ACCESS EXCLUSIVE on the table if it is there. */
@@ -54,6 +66,18 @@ record TableTrigger(Identifier name, TableName table, String function) {
             """
             SELECT EXISTS (SELECT FROM pg_trigger
                            WHERE tgrelid = to_regclass(?) AND tgname = ? AND NOT tgisinternal)
+            """,
+            Boolean.class,
+            table.quoted(),
+            name.value()));
+  }
+
+  boolean firesBefore(JdbcOperations jdbc) {
+    return Boolean.TRUE.equals(
+        jdbc.queryForObject(
+            """
+            SELECT EXISTS (SELECT FROM pg_trigger
+                           WHERE tgrelid = to_regclass(?) AND tgname = ? AND tgtype & 2 = 2)
             """,
             Boolean.class,
             table.quoted(),

@@ -63,7 +63,7 @@ public final class UndoJournal {
           jdbc.execute(
               """
               CREATE TABLE %s AS
-              SELECT %s, %s, NULL::uuid AS %s, FALSE AS %s
+              SELECT %s, %s, NULL::bytea AS %s, FALSE AS %s
               FROM %s
               WITH NO DATA
               """

@@ -53,9 +53,13 @@ public final class SyncFunction {
     return new Identifier("zz_sluice_" + id.value() + "_s");
   }
 
-  /** Makes it, or makes it anew; that takes no lock on the table. */
-  public String definition() {
-    return create("CREATE OR REPLACE FUNCTION " + nameOf(rules.id()), body());
+  /**
+   * Makes it, or makes it anew; that takes no lock on the table.
+   *
+   * @param followsKeys whether a journal row has taken the key of its row when this one fires
+   */
+  public String definition(boolean followsKeys) {
+    return create("CREATE OR REPLACE FUNCTION " + nameOf(rules.id()), body(followsKeys));
   }
 
   /**
@@ -82,13 +86,13 @@ public final class SyncFunction {
         .formatted(head, SyncSettings.clauses(settings), tag, body, tag);
   }
 
-  private String body() {
+  private String body(boolean followsKeys) {
     return declarations()
         + "BEGIN\n"
         + ours()
         + due()
         + scope()
-        + computed()
+        + computed(followsKeys)
         + "  RETURN NEW;\nEND\n";
   }
 
@@ -143,7 +147,7 @@ public final class SyncFunction {
             clauses.flags().map("    %s := FALSE;\n"::formatted).collect(Collectors.joining()));
   }
 
-  private String computed() {
+  private String computed(boolean followsKeys) {
     return """
           IF NOT _kfill THEN
             _kbefore := NEW;
@@ -154,7 +158,7 @@ public final class SyncFunction {
             clauses.values(rules.forward(), "_kf", "NEW", "_kforward", ""),
             SyncClauses.assignments(rules.forward(), "_kf", "NEW", "_kforward", true),
             SyncClauses.assignments(rules.reverse(), "_kr", "NEW", "_kreverse", true),
-            journal.map(SyncJournal::statements).orElse(""));
+            journal.map(kept -> kept.statements(followsKeys)).orElse(""));
   }
 
   private String trialBody() {

@@ -4,7 +4,6 @@ import dev.sluice.migration.Identifier;
 import dev.sluice.postgres.JournalTable;
 import dev.sluice.postgres.Table;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -43,8 +42,13 @@ record SyncJournal(SyncRules rules, JournalTable journal) {
     return inserts().begin();
   }
 
-  /** Takes the lock of a journal row after that of the table's row, as the backfill does. */
-  String statements() {
+  /**
+   * Takes the lock of a journal row after that of the table's row, as the backfill does.
+   *
+   * @param followsKeys whether the journal row of an UPDATE has the row's new key already; if not,
+   *     it keeps the old one, and a rollback counts the row as gone
+   */
+  String statements(boolean followsKeys) {
     return """
           IF record_image_ne(ROW(%1$s), ROW(%2$s)) THEN
             IF TG_OP = 'UPDATE' THEN
@@ -65,7 +69,7 @@ record SyncJournal(SyncRules rules, JournalTable journal) {
             journal.writtenNames(),
             JournalTable.IMAGE,
             JournalTable.BORN,
-            keyOf("OLD"),
+            keyOf(followsKeys ? "NEW" : "OLD"),
             journal.imageOf("NEW"),
             isInPart(),
             again(),
@@ -81,7 +85,7 @@ record SyncJournal(SyncRules rules, JournalTable journal) {
   private String again() {
     return "%1$s, %2$s = %3$s, %4$s = (%5$s) AND CASE WHEN %6$s AND %7$s THEN _kj.%4$s ELSE TRUE END"
         .formatted(
-            each(this::kept),
+            journal.written().stream().map(this::kept).collect(Collectors.joining(", ")),
             JournalTable.IMAGE,
             journal.imageOf("NEW"),
             JournalTable.BORN,
@@ -99,22 +103,16 @@ record SyncJournal(SyncRules rules, JournalTable journal) {
     return SyncConditions.of(row, columns);
   }
 
-  private String each(UnaryOperator<String> part) {
-    return journal.written().stream()
-        .map(column -> part.apply(column.quoted()))
-        .collect(Collectors.joining(", "));
-  }
-
-  /** Whether the row still held what we wrote. */
+  /** Whether all of the row still was what we wrote. */
   private String wasOurs() {
     return "_kj.%s = %s".formatted(JournalTable.IMAGE, journal.imageOf("OLD"));
   }
 
   /** The first old value of a column, as long as the application has not written one since. */
-  private String kept(String column) {
+  private String kept(Identifier column) {
     return ("%1$s = CASE WHEN %2$s AND record_image_eq(ROW(OLD.%1$s), ROW(_kbefore.%1$s))"
             + " THEN _kj.%1$s ELSE _kbefore.%1$s END")
-        .formatted(column, wasOurs());
+        .formatted(column.quoted(), journal.imageHas("_kj", "OLD", column));
   }
 
   /** Whether some written column was not computed now. */

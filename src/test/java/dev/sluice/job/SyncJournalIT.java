@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -197,6 +199,100 @@ class SyncJournalIT {
           .isEqualTo(
               "100|First100 Last100|-|-, 101|Up Dated|-|-, 102|Re Placed|Re|Placed,"
                   + " 103|Ne Sted|-|-, 200|Co pied|-|-, 201|And more|-|-");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"trigger", "capture"})
+  void aColumnKeepsItsFirstOldValueBesideOneOfTheApplication(String sync) {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      database.execute(USERS);
+      Program program =
+          new Program(database, jobs, "0001_split")
+              .define(SPLIT.replace("sync: trigger", "sync: " + sync));
+      program.run().done();
+      database.execute(
+          """
+          UPDATE users SET last_name = 'own' WHERE id = 1;
+          UPDATE users SET full_name = 'Ann B' WHERE id = 1;
+          UPDATE users SET first_name = 'Own' WHERE id = 2;
+          """);
+      program.run().done();
+      database.execute("UPDATE users SET full_name = 'Cid D' WHERE id = 2");
+      program.run().done();
+      assertThat(rows(database, "TRUE"))
+          .isEqualTo("1|Ann B|Ann|B, 2|Cid D|Cid|D, 3|First3 Last3|First3|Last3");
+
+      program.rollback().done();
+
+      assertThat(rows(database, "TRUE"))
+          .isEqualTo("1|Ann B|-|own, 2|Cid D|Own|-, 3|First3 Last3|-|-");
+    }
+  }
+
+  @Test
+  void aKeyMayMoveWhileTheStatementOfTheRowIsNotOver() {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      Program program = completed(database);
+      database.execute(
+          """
+          INSERT INTO users (id, full_name)
+          SELECT n, 'First' || n || ' Last' || n FROM generate_series(4, 15) AS n;
+          CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN
+            IF NEW.id <> OLD.id THEN
+              UPDATE users SET full_name = full_name || 'x',
+                               id = id + CASE WHEN id BETWEEN 200 AND 299 THEN 100 ELSE 0 END
+              WHERE id IN (NEW.id, NEW.id + 1);
+            END IF;
+            RETURN NULL;
+          END $$;
+          CREATE TRIGGER app_note AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION note();
+          UPDATE users SET id = 102 WHERE id = 2;
+          UPDATE users SET full_name = 'La ter' WHERE id = 102;
+          UPDATE users SET id = 203 WHERE id = 3; -- the trigger moves it on
+          UPDATE users SET id = 105, full_name = 'At once' WHERE id = 5;
+          -- swapped
+          UPDATE users SET id = -6 WHERE id = 6;
+          UPDATE users SET id = 6 WHERE id = 7;
+          UPDATE users SET id = 7 WHERE id = -6;
+          -- onto keys that others of them have just left
+          UPDATE users SET id = 50 WHERE id = 10;
+          UPDATE users SET id = id - 1 WHERE id BETWEEN 11 AND 14;
+          """);
+      program.run().done();
+      program.rollback().done();
+
+      assertThat(database.count("users WHERE first_name IS NULL AND last_name IS NULL"))
+          .isEqualTo(15);
+    }
+  }
+
+  @Test
+  void aLaunchPutsTheTriggerThatFollowsKeysAhead() {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      Program program = completed(database);
+      program.rollback().done();
+      program
+          .define(SPLIT + "checks: {after: [{name: open, sql: SELECT FALSE}]}\n")
+          .run()
+          .failed(6);
+      database.execute(
+          """
+          CREATE OR REPLACE TRIGGER zz_sluice_0001_split_k AFTER UPDATE ON users
+            FOR EACH ROW EXECUTE FUNCTION sluice."born_0001_split"();
+          CREATE OR REPLACE FUNCTION sluice."born_0001_split"() RETURNS trigger LANGUAGE plpgsql
+            AS 'BEGIN RETURN NULL; END';
+          """);
+      program.run().failed(6);
+      database.execute("UPDATE users SET id = 101, full_name = 'Mo ved' WHERE id = 1");
+      assertThat(rows(database, "id > 100")).isEqualTo("101|Mo ved|Mo|ved");
+      assertThat(
+              database.count(
+                  "pg_trigger WHERE tgname LIKE '%!_k' ESCAPE '!' AND tgtype & 2 = 2 AND tgenabled = 'A'"))
+          .isEqualTo(1);
+      program.rollback().done();
+      assertThat(rows(database, "id > 100")).isEqualTo("101|Mo ved|-|-");
     }
   }
 
