@@ -95,7 +95,8 @@ class TortureIT {
   @ParameterizedTest(name = "{0}")
   @MethodSource("forms")
   void everyRowEndsAsItMust(Form form) throws Exception {
-    int kills = Math.max(1, KILLS / (int) allForms().count());
+    int forms = (int) allForms().count();
+    int kills = Math.max(1, (KILLS + forms - 1) / forms);
     System.out.printf("TortureIT: %s: %,d rows, %d kills, seed %d%n", form, ROWS, kills, SEED);
     try (TestDatabase database = server.newDatabase()) {
       database.execute(form.createTables(ROWS));
