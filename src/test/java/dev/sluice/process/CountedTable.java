@@ -3,6 +3,9 @@ package dev.sluice.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 
 /**
  * A table {@code item} that counts the updates of each row: {@code id}, {@code source}, {@code
@@ -62,6 +65,14 @@ record CountedTable(TestDatabase database) {
             .formatted(rows));
     database.execute("ANALYZE item");
     return new CountedTable(database);
+  }
+
+  /** Locks a row until the connection's transaction ends: a run cannot be over before. */
+  static void hold(Connection application, long id) throws SQLException {
+    application.setAutoCommit(false);
+    try (Statement statement = application.createStatement()) {
+      statement.execute("SELECT FROM item WHERE id = " + id + " FOR UPDATE");
+    }
   }
 
   void assertEachRowUpdatedOnce(int rows) {

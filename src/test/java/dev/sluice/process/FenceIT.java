@@ -7,7 +7,6 @@ import dev.sluice.testing.SluiceProcess;
 import dev.sluice.testing.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.Statement;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FenceIT {
 
   private static final String ID = "0001_upper";
-  private static final int ROWS = 20_000;
+  private static final int ROWS = 60_000;
   private static final int DONE = 0;
 
   @TempDir private Path jobs;
@@ -41,7 +40,8 @@ class FenceIT {
         watch.awaitRowsWritten(ROWS / 20, first);
         first.suspend();
         watch.terminateRunnerLock();
-        holdLastRow(application); // the successor cannot end before the first process has woken up
+        CountedTable.hold(
+            application, ROWS); // the successor cannot end before the first process has woken up
         long byFirst = watch.rowsWritten();
         try (SluiceProcess second = migrations.start(ID)) {
           watch.awaitRowsWritten(byFirst + ROWS / 20, second);
@@ -58,13 +58,6 @@ class FenceIT {
       assertThat(watch.state()).isEqualTo("completed");
       assertThat(watch.rowsWritten()).isEqualTo(ROWS);
       assertThat(writersOfLaunches(watch)).as("launches that wrote rows").hasSize(2);
-    }
-  }
-
-  private static void holdLastRow(Connection application) throws Exception {
-    application.setAutoCommit(false);
-    try (Statement statement = application.createStatement()) {
-      statement.execute("SELECT FROM item WHERE id = " + ROWS + " FOR UPDATE");
     }
   }
 

@@ -7,6 +7,7 @@ import dev.sluice.testing.SluiceProcess;
 import dev.sluice.testing.TestDatabase;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -75,16 +76,23 @@ class LostLockIT {
   }
 
   @Test
-  void aRunThatLosesItsLockStopsItsWorkersTakesItAgainAndGoesOn() {
-    try (SluiceProcess process = migrations.start(ID)) {
-      watch.awaitRowsWritten(ROWS / 20, process);
-      watch.terminateRunnerLock();
-      int code = process.waitFor();
+  void aRunThatLosesItsLockStopsItsWorkersTakesItAgainAndGoesOn() throws Exception {
+    try (Connection application = database.connect()) {
+      CountedTable.hold(application, ROWS); // the run must not be over when it finds the lock gone
+      try (SluiceProcess process = migrations.start(ID)) {
+        watch.awaitRowsWritten(ROWS / 20, process);
+        watch.terminateRunnerLock();
+        watch.await(
+            "a relaunch",
+            process,
+            () -> process.err().contains("run.relaunch migration=0001_upper attempt=2/5"));
+        application.rollback();
 
-      assertThat(code).as("%s", process).isEqualTo(DONE);
-      assertThat(process.err())
-          .contains("runner-lock.lost migration=0001_upper: its connection is gone, workers stop")
-          .contains("run.relaunch migration=0001_upper attempt=2/5");
+        assertThat(process.waitFor()).as("%s", process).isEqualTo(DONE);
+        assertThat(process.err())
+            .contains(
+                "runner-lock.lost migration=0001_upper: its connection is gone, workers stop");
+      }
     }
     table.assertEachRowUpdatedOnce(ROWS);
     assertThat(watch.state()).isEqualTo("completed");

@@ -108,7 +108,7 @@ class RelaunchIT {
     try (Connection application = database.connect();
         Connection ghost = database.connect();
         SluiceProcess process = migrations.command(ID).start()) {
-      keepRunning(application);
+      CountedTable.hold(application, 1);
       watch.awaitRowsWritten(ROWS / 20, process);
       takeOver(ghost);
       watch.await(
@@ -131,7 +131,7 @@ class RelaunchIT {
     try (Connection application = database.connect();
         Connection other = database.connect();
         SluiceProcess process = migrations.start(ID)) {
-      keepRunning(application);
+      CountedTable.hold(application, 1);
       watch.awaitRowsWritten(ROWS / 20, process);
       takeOver(other);
       assertThat(process.waitFor()).as("%s", process).isEqualTo(BUSY);
@@ -173,13 +173,6 @@ class RelaunchIT {
   }
 
   /** A row that is held keeps the sweep, and so the run, from its end. */
-  private static void keepRunning(Connection application) throws SQLException {
-    application.setAutoCommit(false);
-    try (Statement statement = application.createStatement()) {
-      statement.execute("SELECT FROM item WHERE id = 1 FOR UPDATE");
-    }
-  }
-
   /** Holds the runner lock in place of the run that loses it. */
   private void takeOver(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StopIT {
 
   private static final String ID = "0001_upper";
-  private static final int ROWS = 30_000;
+  private static final int ROWS = 60_000;
   private static final int STOPPED = 4;
 
   /** The promise is 2 s; the rest is for a machine with other work. */
