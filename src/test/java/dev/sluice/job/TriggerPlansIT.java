@@ -19,6 +19,15 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  */
 class TriggerPlansIT {
 
+  private static final String SYNCED =
+      """
+      table: users
+      where: first_name IS NULL AND full_name IS NOT NULL
+      set: {first_name: "split_part(full_name, ' ', 1)"}
+      sync: trigger
+      undo: journal
+      """;
+
   private static final String USERS =
       """
       CREATE TABLE users (id bigint PRIMARY KEY, full_name text, first_name text);
@@ -60,15 +69,7 @@ class TriggerPlansIT {
   @MethodSource("dev.sluice.testing.PostgresServer#all")
   void entriesOfRowsThatAreBeingInserted(PostgresServer server) throws Exception {
     try (TestDatabase database = server.newDatabase()) {
-      run(
-          database,
-          """
-          table: users
-          where: first_name IS NULL AND full_name IS NOT NULL
-          set: {first_name: "split_part(full_name, ' ', 1)"}
-          sync: trigger
-          undo: journal
-          """);
+      run(database, SYNCED);
       String statements =
           """
           INSERT INTO users SELECT n, 'A B' FROM generate_series(1001, 3000) AS n;
@@ -109,15 +110,7 @@ class TriggerPlansIT {
   @MethodSource("dev.sluice.testing.PostgresServer#all")
   void journalRowsOfKeysThatMove(PostgresServer server) throws Exception {
     try (TestDatabase database = server.newDatabase()) {
-      run(
-          database,
-          """
-          table: users
-          where: first_name IS NULL AND full_name IS NOT NULL
-          set: {first_name: "split_part(full_name, ' ', 1)"}
-          sync: trigger
-          undo: journal
-          """);
+      run(database, SYNCED);
       database.execute("DELETE FROM sluice.undo_0001_split");
       assertThat(
               rowsScanned(
