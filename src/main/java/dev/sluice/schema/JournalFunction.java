@@ -78,11 +78,16 @@ final class JournalFunction {
             journal.name().quoted(),
             each(", ", name -> name + " = NEW." + name),
             journal.keyNames(),
-            each(", ", name -> "OLD." + name),
+            keys("OLD"),
             JournalTable.BORN,
-            each(", ", name -> "NEW." + name),
+            keys("NEW"),
             JournalTable.IMAGE,
             journal.key().typeSchemas(jdbc));
+  }
+
+  /** The key's columns of a row: {@code OLD."id", OLD."region"}. */
+  String keys(String row) {
+    return each(", ", name -> row + "." + name);
   }
 
   private String each(String separator, UnaryOperator<String> part) {

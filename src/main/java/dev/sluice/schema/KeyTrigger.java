@@ -3,8 +3,6 @@ package dev.sluice.schema;
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.postgres.JournalTable;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
@@ -19,12 +17,10 @@ import org.springframework.jdbc.core.JdbcOperations;
  */
 final class KeyTrigger {
 
-  private final JournalTable journal;
   private final JournalFunction function;
   private final TableTrigger trigger;
 
   KeyTrigger(MigrationId id, JournalTable journal, JournalFunction function) {
-    this.journal = journal;
     this.function = function;
     // before zz_sluice_<id>_s, and behind the application's
     Identifier name = new Identifier("zz_sluice_" + id.value() + "_k");
@@ -66,12 +62,6 @@ final class KeyTrigger {
   /** Not for an UPDATE that leaves the key alone. */
   private String keyChanges() {
     return "WHEN ((%s) IS DISTINCT FROM (%s))"
-        .formatted(each(", ", name -> "OLD." + name), each(", ", name -> "NEW." + name));
-  }
-
-  private String each(String separator, UnaryOperator<String> part) {
-    return journal.key().columns().stream()
-        .map(column -> part.apply(column.name().quoted()))
-        .collect(Collectors.joining(separator));
+        .formatted(function.keys("OLD"), function.keys("NEW"));
   }
 }
