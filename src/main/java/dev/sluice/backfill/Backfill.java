@@ -6,6 +6,7 @@ import dev.sluice.control.Quarantine;
 import dev.sluice.migration.ChunkPolicy;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
+import dev.sluice.migration.Tuning;
 import dev.sluice.postgres.DeadlockTimeout;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.KeyRange;
@@ -16,10 +17,16 @@ import dev.sluice.postgres.SqlStates;
 import dev.sluice.postgres.TransientRetry;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.sync.CaptureTable;
+import dev.sluice.throttle.ChunkAllowance;
 import dev.sluice.throttle.ChunkSize;
+import dev.sluice.throttle.PaceGate;
+import dev.sluice.throttle.Throttle;
+import dev.sluice.throttle.Waits;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +68,7 @@ public final class Backfill {
       DataSource dataSource,
       PlatformTransactionManager transactionManager,
       JobRepository jobRepository,
+      Clock clock,
       Waiter waiter) {}
 
   /**
@@ -68,7 +76,23 @@ public final class Backfill {
    *
    * @param workers its threads are the migration's workers
    */
-  public record RunContext(long run, Epoch epoch, ChunkBoundary boundary, TaskExecutor workers) {}
+  public record RunContext(long run, Epoch epoch, Pacing pacing, TaskExecutor workers) {}
+
+  /**
+   * What decides when a chunk begins and how large it is.
+   *
+   * @param boundary the operator's word
+   * @param throttle asked before each chunk, told after it
+   * @param waits where the workers note what they wait for
+   * @param done gets the rows of each committed chunk
+   * @param tuning the definition's, as the launch and an operator have changed it by now
+   */
+  public record Pacing(
+      ChunkBoundary boundary,
+      Throttle throttle,
+      Waits waits,
+      IntConsumer done,
+      Supplier<Tuning> tuning) {}
 
   /** What is to do, as the catalog is after expand, and how long a chunk may take. */
   private record Target(Work work, ChunkTimes times) {}
@@ -79,7 +103,10 @@ public final class Backfill {
     this.migration = migration;
     this.run = run;
     this.newWork = newWork;
-    this.sizes = ThreadLocal.withInitial(() -> new ChunkSize(migration.tuning().chunk()));
+    ChunkAllowance allowance =
+        new ChunkAllowance(run.pacing().throttle()::harms, () -> tuning().workers());
+    this.sizes =
+        ThreadLocal.withInitial(() -> new ChunkSize(() -> tuning().pacedChunk(), allowance));
     this.jdbc = new JdbcTemplate(environment.dataSource());
     this.transaction = new TransactionTemplate(environment.transactionManager());
   }
@@ -157,8 +184,13 @@ public final class Backfill {
     return migration;
   }
 
+  private Tuning tuning() {
+    return run.pacing().tuning().get();
+  }
+
+  /** What a chunk may have at most: under a rate less than the definition says. */
   int rowsMax() {
-    return migration.tuning().chunk().rows();
+    return tuning().pacedChunk().rows();
   }
 
   Waiter waiter() {
@@ -171,10 +203,14 @@ public final class Backfill {
   }
 
   void checkBoundary() {
+    throwIfAborted();
+    run.pacing().boundary().check(this::throwIfAborted);
+  }
+
+  private void throwIfAborted() {
     if (aborted.get()) {
       throw new Waiter.StoppedException();
     }
-    run.boundary().check();
   }
 
   Work work() {
@@ -190,7 +226,8 @@ public final class Backfill {
   }
 
   /**
-   * Counts what is left, with all workers, from the first key to the last that there is by then.
+   * Counts what is left, with all workers, from the first key to the last that there is by then. It
+   * reads the whole table, so it is held back as verification is.
    */
   Remaining remaining() throws Exception {
     RetryTemplate retry =
@@ -199,7 +236,13 @@ public final class Backfill {
             migration.tuning().retry().backoff(),
             environment.waiter(),
             SqlStates::isTransient);
-    return new RemainingCount(windows(), work().left(), retry, this::checkBoundary)
+    PaceGate gate =
+        new PaceGate(
+            this::checkBoundary,
+            run.pacing().throttle()::readingPace,
+            run.pacing().waits(),
+            environment.waiter());
+    return new RemainingCount(windows(), work().left(), retry, gate::await)
         .count(new KeySample(jdbc, work().walked()).windows(), run.workers());
   }
 
@@ -237,9 +280,11 @@ public final class Backfill {
             change,
             new WalkSetup.Lookahead(windows(), pass.resumes() ? strides() : null, sizes.get()),
             environment.jobRepository(),
+            new StepUpdate(environment.dataSource(), environment.clock()),
             this::checkBoundary,
+            new ChunkGate(this::checkBoundary, run.pacing(), environment.waiter()),
             environment.waiter(),
-            migration.tuning(),
+            tuning(),
             pass));
   }
 
@@ -292,8 +337,7 @@ public final class Backfill {
       target =
           new Target(
               newWork.get(),
-              ChunkTimes.within(
-                  DeadlockTimeout.shortest(jdbc), migration.tuning().chunk().targetTime()));
+              ChunkTimes.within(DeadlockTimeout.shortest(jdbc), tuning().chunk().targetTime()));
     }
     return target;
   }

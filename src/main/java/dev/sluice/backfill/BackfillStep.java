@@ -1,5 +1,6 @@
 package dev.sluice.backfill;
 
+import dev.sluice.migration.ChunkPolicy;
 import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.Waiter.StoppedException;
 import org.springframework.batch.core.repository.JobRepository;
@@ -26,7 +27,7 @@ final class BackfillStep extends AbstractStep {
     KeyRange range = backfill.partitions().range(step.getStepName());
     try {
       WalkSetup.Pass pass =
-          new WalkSetup.Pass(backfill.rowsMax(), true, WalkSetup.Unchanged.FAIL_AT_FIRST, true);
+          new WalkSetup.Pass(ChunkPolicy.ROWS_MAX, true, WalkSetup.Unchanged.FAIL_AT_FIRST, true);
       backfill.loop(pass).run(step, range, result -> {});
     } catch (StoppedException e) {
       step.setTerminateOnly();

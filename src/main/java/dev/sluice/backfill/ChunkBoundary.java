@@ -9,10 +9,20 @@ package dev.sluice.backfill;
 public interface ChunkBoundary {
 
   /**
-   * Returns if the next chunk may begin.
+   * Returns when the next chunk may begin: it waits while an operator wants a pause.
    *
    * @throws dev.sluice.postgres.Waiter.StoppedException if an operator asked to stop
    * @throws RuntimeException if the run must end for another reason
    */
   void check();
+
+  /**
+   * The same.
+   *
+   * @param meanwhile asked first, and again and again while it waits; what it throws ends the wait
+   */
+  default void check(Runnable meanwhile) {
+    meanwhile.run();
+    check();
+  }
 }

@@ -53,7 +53,7 @@ final class ChunkLoop<I, O> {
     RangeWalk<I, O> walk = new RangeWalk<>(setup, step, range);
     int searches = 0;
     while (!walk.isDone()) {
-      setup.boundary().check();
+      setup.gate().await();
       ChunkResult<I> result;
       try {
         result = retrying(walk, walk::nextChunk);
@@ -65,6 +65,7 @@ final class ChunkLoop<I, O> {
         setBadRowsAside(walk, e, afterChunk);
         continue; // what the chunk was to do is done, or is not looked for any more
       }
+      setup.gate().did(result.visited().size());
       walk.advance(result);
       afterChunk.accept(result);
     }
@@ -96,7 +97,10 @@ final class ChunkLoop<I, O> {
     }
   }
 
-  /** The parts of a refused chunk, each a transaction of its own with the bounds of a chunk. */
+  /**
+   * The parts of a refused chunk, each a transaction of its own with the bounds of a chunk, and
+   * held back as one: in a table of many bad rows they are all that is written.
+   */
   private final class Parts implements BadRowSearch.Trial {
     private final RangeWalk<I, O> walk;
     private final Consumer<ChunkResult<I>> afterPart;
@@ -115,10 +119,12 @@ final class ChunkLoop<I, O> {
 
     /** Also a part that overruns its time is cut in two, but for a single row. */
     private Optional<RowFault> fault(List<Key> rows) throws Exception {
-      setup.boundary().check();
+      setup.gate().await();
       transactions++;
       try {
-        afterPart.accept(retrying(walk, () -> walk.part(rows)));
+        ChunkResult<I> result = retrying(walk, () -> walk.part(rows));
+        setup.gate().did(result.visited().size());
+        afterPart.accept(result);
         return Optional.empty();
       } catch (ChunkRefusedException e) {
         return Optional.of(e.fault());

@@ -30,9 +30,6 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 final class ChunkTransaction {
 
-  /** Time that may pass before the limit of the next statement is set anew. */
-  private static final Duration SLACK = Duration.ofMillis(20);
-
   /**
    * How much longer than the server may work an answer may take. Then the connection is cut;
    * without a bound the worker would wait for ever behind a proxy that is stuck.
@@ -175,12 +172,14 @@ final class ChunkTransaction {
       return execute(
           times.total(),
           () -> {
-            long start = System.nanoTime();
+            StatementLimits limits = new StatementLimits(jdbc, times.statements());
             epoch.enter(jdbc, times.statements(), times.total());
             Processed<I, O> processed = source.get();
             read.addAll(processed.page().keys());
-            return write(change, request, note, processed, start);
+            return write(change, request, note, processed, limits);
           });
+    } catch (ChunkStatement.RowsComeBackException e) {
+      return inTransaction(change, request, note, source); // nothing was noted, and it comes once
     } catch (Exception e) {
       throw refused(read, e);
     }
@@ -270,16 +269,20 @@ final class ChunkTransaction {
   }
 
   private <I, O> ChunkResult<I> write(
-      RowChange<I, O> change, Request request, Note<I> note, Processed<I, O> processed, long start)
+      RowChange<I, O> change,
+      Request request,
+      Note<I> note,
+      Processed<I, O> processed,
+      StatementLimits limits)
       throws Exception {
     ChunkWriter<O> writer = change.writer(request.skipLocked());
     List<Key> unchanged = List.of();
     List<Quarantine.Found> bad = new ArrayList<>(processed.failed());
     if (!processed.chunk().isEmpty()) {
-      limitNextStatement(start);
+      limits.next();
       writer.write(processed.chunk());
       if (request.findUnchanged() && !writer.visited().isEmpty()) {
-        limitNextStatement(start);
+        limits.next();
         unchanged = underGuard(writer.visited());
         if (request.mustChangeSome()
             && unchanged.size() == writer.visited().size()
@@ -292,26 +295,12 @@ final class ChunkTransaction {
       work.rows(unchanged).forEach(row -> bad.add(new Quarantine.Found(row, null, NO_CHANGE)));
       unchanged = List.of();
     }
-    limitNextStatement(start);
+    limits.next();
     if (setAside != null && !bad.isEmpty()) {
       setAside.add(bad);
     }
     note.of(processed.page(), writer.written());
-    return new ChunkResult<>(
-        processed.page(), writer.visited(), unchanged, Duration.ofNanos(System.nanoTime() - start));
-  }
-
-  /** What the first statements took is gone from the time of the next one. */
-  private void limitNextStatement(long start) {
-    Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-    if (elapsed.compareTo(SLACK) > 0) {
-      long left = Math.max(1, times.statements().minus(elapsed).toMillis());
-      jdbc.query(
-          "SELECT set_config('lock_timeout', ?, true), set_config('statement_timeout', ?, true)",
-          rs -> {},
-          Long.toString(Epoch.lockLimitMillis(Duration.ofMillis(left))),
-          Long.toString(left));
-    }
+    return new ChunkResult<>(processed.page(), writer.visited(), unchanged, limits.elapsed());
   }
 
   /**

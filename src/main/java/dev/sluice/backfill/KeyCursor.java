@@ -18,8 +18,9 @@ import org.springframework.dao.DataAccessException;
  * It widens while looking through it is quick and narrows when it is slow.
  *
  * <p>Behind a full page the rest of the window is taken in {@link Strides}: the guard is dense
- * there, so that to look for the keys first costs little. Not safe for concurrent use: one a
- * worker.
+ * there, so that to look for the keys first costs little. As long as it stays dense no window is
+ * looked up at all, which would read every key of the index once more: a stretch ends with its last
+ * key, and the look for it has a time limit. Not safe for concurrent use: one a worker.
  */
 final class KeyCursor {
 
@@ -35,6 +36,7 @@ final class KeyCursor {
   private @Nullable KeyRange window;
   private @Nullable Strides strides;
   private boolean dense;
+  private boolean looksPastWindow = true;
   private int windowRows = WINDOW_ROWS_START;
 
   /**
@@ -72,28 +74,33 @@ final class KeyCursor {
 
   /** Where to read the next page; looks ahead, without locks, when the last window is done. */
   Page.Request next(int rows) {
+    if (strides == null && dense) {
+      strides = lookAhead(rows);
+    }
+    if (strides != null) {
+      return new Page.Request(strides.stretch(), rows, strides.next(rows));
+    }
     if (window == null) {
       window = windows.first(rest, windowRows);
     }
-    if (strides == null && dense) {
-      strides = lookAhead(window, rows);
-    }
-    return strides == null
-        ? new Page.Request(window, rows, List.of())
-        : new Page.Request(strides.stretch(), rows, strides.next(rows));
+    return new Page.Request(window, rows, List.of());
   }
 
-  private @Nullable Strides lookAhead(KeyRange in, int rows) {
-    if (lookahead == null) {
+  private @Nullable Strides lookAhead(int rows) {
+    if (lookahead == null || (window == null && !looksPastWindow)) {
       return null;
     }
     try {
-      return lookahead.in(in, rows).orElse(null);
+      return lookahead.in(window == null ? rest : window, rows).orElse(null);
     } catch (DataAccessException e) {
       if (!SqlStates.isTimeout(e)) {
         throw e;
       }
-      lookahead = null; // a guard that is slow to compute: pages bound the search themselves
+      if (window == null) {
+        looksPastWindow = false; // the guard is sparse there
+      } else {
+        lookahead = null; // it is slow to compute: pages bound the search themselves
+      }
       return null;
     }
   }
@@ -110,7 +117,10 @@ final class KeyCursor {
   void advance(Page<?> page, Duration time) {
     if (strides == null) {
       dense = page.isFull();
-      moveTo(page.rest(), page.asked().window(), time);
+      if (page.rest().isEmpty()) {
+        fitWindow(time);
+      }
+      moveTo(page.rest(), page.asked().window());
       return;
     }
     int rows = page.asked().rows();
@@ -119,7 +129,7 @@ final class KeyCursor {
       KeyRange stretch = strides.stretch();
       dense = strides.hold(rows);
       strides = null;
-      moveTo(after(stretch), stretch, time);
+      moveTo(after(stretch), stretch);
     }
   }
 
@@ -130,7 +140,7 @@ final class KeyCursor {
         : Optional.of(window.startingAfter(stretch.through()));
   }
 
-  private void moveTo(Optional<KeyRange> left, KeyRange done, Duration time) {
+  private void moveTo(Optional<KeyRange> left, KeyRange done) {
     if (left.isPresent()) {
       window = left.get();
       rest = rest.startingAfter(window.after());
@@ -140,6 +150,10 @@ final class KeyCursor {
     exhausted = end == null || end.equals(rest.through());
     rest = rest.startingAfter(end);
     window = null;
+  }
+
+  /** By the look through one: a chunk of given keys takes its time elsewhere. */
+  private void fitWindow(Duration time) {
     if (time.multipliedBy(4).compareTo(targetTime) < 0) {
       windowRows = Math.min(WINDOW_ROWS_MAX, windowRows * 2);
     } else if (time.compareTo(targetTime) > 0) {

@@ -27,6 +27,9 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 final class Partitions implements Partitioner {
 
+  /** So that workers, which go and come at the end of a partition, do so within minutes. */
+  private static final long ROWS_PER_PARTITION = 2_000_000;
+
   /** Small enough that a slow partition at the end keeps no other worker idle for long. */
   private static final int PARTITIONS_PER_WORKER = 8;
 
@@ -59,7 +62,7 @@ final class Partitions implements Partitioner {
   public Map<String, ExecutionContext> partition(int gridSize) {
     List<KeyRange> ranges = stored();
     if (ranges.isEmpty()) {
-      store(sample.ranges(Math.min(PARTITIONS_MAX, PARTITIONS_PER_WORKER * gridSize)));
+      store(sample.ranges(count(gridSize, sample.rowsEstimated())));
       ranges = stored();
     }
     Map<String, ExecutionContext> partitions = new LinkedHashMap<>();
@@ -67,6 +70,12 @@ final class Partitions implements Partitioner {
       partitions.put(NAME_FORMAT.formatted(number), new ExecutionContext());
     }
     return partitions;
+  }
+
+  static int count(int workers, long rowsEstimated) {
+    long byWorkers = (long) PARTITIONS_PER_WORKER * workers;
+    long bySize = 1 + rowsEstimated / ROWS_PER_PARTITION;
+    return (int) Math.min(PARTITIONS_MAX, Math.max(byWorkers, bySize));
   }
 
   /** The range of the partition that a step's name ends in. */

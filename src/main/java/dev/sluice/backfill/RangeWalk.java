@@ -35,6 +35,9 @@ final class RangeWalk<I, O> {
   private KeyCursor cursor;
   private boolean rowsSeen;
 
+  /** Whether the last chunk was as large as {@link #size} had it: a smaller one tells nothing. */
+  private boolean sized;
+
   RangeWalk(WalkSetup<I, O> setup, StepExecution step, KeyRange range) {
     this.setup = setup;
     this.size = setup.lookahead().size();
@@ -59,8 +62,8 @@ final class RangeWalk<I, O> {
   /** Behind a chunk that is committed. */
   void advance(ChunkResult<I> chunk) {
     cursor.advance(chunk.page(), chunk.time());
-    if (chunk.page().isFull()) {
-      size.took(chunk.time());
+    if (sized && chunk.page().isFull()) {
+      size.took(chunk.page().asked().rows(), chunk.time());
     }
   }
 
@@ -118,7 +121,9 @@ final class RangeWalk<I, O> {
   /** A chunk that overruns its time is rolled back and tried again with half the rows. */
   ChunkResult<I> nextChunk() throws Exception {
     while (true) {
-      int rows = Math.min(size.rows(), setup.pass().rowsMax());
+      int fitting = size.rows();
+      int rows = Math.min(fitting, setup.pass().rowsMax());
+      sized = rows == fitting;
       try {
         ChunkResult<I> result = run(request(rows), cursor::checkpointAfter);
         rowsSeen = rowsSeen || !result.visited().isEmpty();
@@ -188,8 +193,7 @@ final class RangeWalk<I, O> {
     step.setFilterCount(
         step.getFilterCount() + written.done() - written.changed() - written.gone());
     step.incrementCommitCount();
-    setup.jobRepository().updateExecutionContext(step);
-    setup.jobRepository().update(step);
+    setup.stepUpdate().store(step);
   }
 
   private static String sqlState(Exception error) {

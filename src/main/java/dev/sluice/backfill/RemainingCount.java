@@ -21,13 +21,16 @@ final class RemainingCount {
   private final KeyWindows windows;
   private final String guard;
   private final RetryTemplate retry;
-  private final ChunkBoundary boundary;
+  private final Runnable gate;
 
-  RemainingCount(KeyWindows windows, String guard, RetryTemplate retry, ChunkBoundary boundary) {
+  /**
+   * @param gate returns when the next range may be counted
+   */
+  RemainingCount(KeyWindows windows, String guard, RetryTemplate retry, Runnable gate) {
     this.windows = windows;
     this.guard = guard;
     this.retry = retry;
-    this.boundary = boundary;
+    this.gate = gate;
   }
 
   /**
@@ -68,7 +71,7 @@ final class RemainingCount {
   private long count(KeyRange range) {
     return retry.execute(
         context -> {
-          boundary.check();
+          gate.run();
           return windows.count(range, guard);
         });
   }

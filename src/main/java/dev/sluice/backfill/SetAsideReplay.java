@@ -45,7 +45,7 @@ public final class SetAsideReplay {
   private final Work work;
   private final ChunkTransaction chunks;
   private final @Nullable Captured captured;
-  private final ChunkBoundary boundary;
+  private final ChunkGate gate;
   private final RetryTemplate retry;
 
   /**
@@ -56,7 +56,7 @@ public final class SetAsideReplay {
   public record Launch(
       long run,
       Epoch epoch,
-      ChunkBoundary boundary,
+      Backfill.Pacing pacing,
       Waiter waiter,
       @Nullable RowTransformer transformer) {}
 
@@ -92,7 +92,7 @@ public final class SetAsideReplay {
     } else {
       this.captured = null;
     }
-    this.boundary = launch.boundary();
+    this.gate = new ChunkGate(launch.pacing().boundary(), launch.pacing(), launch.waiter());
     this.retry =
         TransientRetry.of(
             migration.tuning().retry().attempts(),
@@ -172,7 +172,7 @@ public final class SetAsideReplay {
     if (entries.isEmpty()) {
       return true;
     }
-    boundary.check();
+    gate.await();
     List<Key> latest = entries.subList(Math.max(0, entries.size() - BATCH), entries.size());
     Page.Request page = new Page.Request(KeyRange.ALL, latest.size(), latest);
     captured
@@ -181,12 +181,13 @@ public final class SetAsideReplay {
             captured.work().change(),
             new ChunkTransaction.Request(page, false, true, true),
             (found, written) -> {});
+    gate.did(latest.size());
     return captured.work().entriesOf(row).isEmpty();
   }
 
   /** False: the row was written by somebody else while it was computed. */
   private <I, O> boolean passes(RowChange<I, O> change, Key row) throws Exception {
-    boundary.check();
+    gate.await();
     Page.Request page = new Page.Request(KeyRange.ALL, 1, List.of(row));
     boolean[] done = new boolean[1];
     chunks.run(
@@ -199,6 +200,7 @@ public final class SetAsideReplay {
             quarantine.remove(row);
           }
         });
+    gate.did(1);
     return done[0];
   }
 

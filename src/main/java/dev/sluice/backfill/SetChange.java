@@ -9,7 +9,6 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import javax.sql.DataSource;
 import org.springframework.batch.infrastructure.item.Chunk;
 import org.springframework.batch.infrastructure.item.ItemProcessor;
@@ -27,7 +26,7 @@ final class SetChange implements RowChange<Key, Key> {
   private final JdbcTemplate jdbc;
   private final TableKey key;
   private final RowLock lock;
-  private final String update;
+  private final ChunkStatement update;
 
   /**
    * @param given by column, SQL for whether the row's value is the application's, and stays
@@ -96,11 +95,11 @@ final class SetChange implements RowChange<Key, Key> {
     @Override
     public void write(Chunk<? extends Key> chunk) {
       visited = List.copyOf(chunk.getItems());
-      written = Objects.requireNonNull(jdbc.execute(this::update));
+      written = update.write(jdbc, sql -> connection -> update(connection, sql));
     }
 
-    private Written update(Connection connection) throws SQLException {
-      try (PreparedStatement statement = connection.prepareStatement(update)) {
+    private Written update(Connection connection, String sql) throws SQLException {
+      try (PreparedStatement statement = connection.prepareStatement(sql)) {
         key.bind(statement, visited, 1);
         return Written.by(statement);
       }

@@ -1,5 +1,6 @@
 package dev.sluice.backfill;
 
+import dev.sluice.migration.ChunkPolicy;
 import dev.sluice.postgres.Key;
 import dev.sluice.postgres.KeyRange;
 import dev.sluice.postgres.SqlStates;
@@ -101,7 +102,7 @@ final class SweepStep extends AbstractStep {
   static void pass(Backfill backfill, StepExecution step, Remaining remaining, boolean skipLocked)
       throws Exception {
     Unchanged unchanged = new Unchanged();
-    int rows = skipLocked ? backfill.rowsMax() : 1;
+    int rows = skipLocked ? ChunkPolicy.ROWS_MAX : 1;
     WalkSetup.Pass pass = new WalkSetup.Pass(rows, skipLocked, WalkSetup.Unchanged.REPORT, false);
     for (KeyRange range : remaining.ranges()) {
       walk(backfill.loop(pass), step, range, unchanged);

@@ -80,7 +80,7 @@ final class TransformChange implements RowChange<TransformChange.Read, Transform
     int firstRead = key.width() + 2;
     return new Read(
         key.read(rs),
-        rs.getString("_kxmin"),
+        rs.getString(key.width() + 1),
         new Row(columns, ColumnValues.read(rs, firstRead, width)));
   }
 

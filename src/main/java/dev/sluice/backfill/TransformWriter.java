@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -35,7 +34,7 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
     private final RowLock lock;
     private final int writeWidth;
     private final String lockRows;
-    private final String update;
+    private final ChunkStatement update;
 
     Statements(WriteTarget target, List<Identifier> write, RowLock lock) {
       this(
@@ -45,7 +44,7 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
           target.write(assignments(target.table(), write), source(target.key(), write.size())));
     }
 
-    private Statements(WriteTarget target, RowLock lock, int writeWidth, String update) {
+    private Statements(WriteTarget target, RowLock lock, int writeWidth, ChunkStatement update) {
       this.key = target.key();
       this.lock = lock;
       this.writeWidth = writeWidth;
@@ -153,11 +152,23 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
   @Override
   public void write(Chunk<? extends TransformChange.Computed> chunk) {
     List<? extends TransformChange.Computed> items = chunk.getItems();
-    visited = orEmpty(jdbc.execute((Connection c) -> lock(c, items)));
+    // made before the locks are asked for: while they are held others wait
+    Map<Key, TransformChange.Computed> byKey = byKey(items);
+    visited = orEmpty(jdbc.execute((Connection c) -> lock(c, items, byKey)));
     written =
         visited.isEmpty()
             ? Written.NOTHING
-            : Objects.requireNonNull(jdbc.execute((Connection c) -> update(c, locked(items))));
+            : statements.update.write(
+                jdbc, sql -> connection -> update(connection, sql, locked(items)));
+  }
+
+  private static Map<Key, TransformChange.Computed> byKey(
+      List<? extends TransformChange.Computed> items) {
+    Map<Key, TransformChange.Computed> byKey = new HashMap<>(2 * items.size());
+    for (TransformChange.Computed item : items) {
+      byKey.putIfAbsent(item.key(), item);
+    }
+    return byKey;
   }
 
   private static List<Key> orEmpty(@Nullable List<Key> keys) {
@@ -173,20 +184,25 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
     return items.stream().filter(item -> locked.contains(item.key())).toList();
   }
 
-  /** Locks the rows, and keeps those whose version is still the one that was read. */
-  private List<Key> lock(Connection connection, List<? extends TransformChange.Computed> items)
+  /**
+   * Locks the rows, and keeps those whose version is still the one that was read. One whose key is
+   * written differently by now, as citext may be, is not kept.
+   */
+  private List<Key> lock(
+      Connection connection,
+      List<? extends TransformChange.Computed> items,
+      Map<Key, TransformChange.Computed> byKey)
       throws SQLException {
-    Map<Key, String> versions = new HashMap<>();
-    items.forEach(item -> versions.put(item.key(), item.version()));
     String sql = statements.lockRows + statements.lock.clause(skipLocked);
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statements.key.bind(statement, keys(items), 1);
       List<Key> same = new ArrayList<>(items.size());
       try (ResultSet rs = statement.executeQuery()) {
+        int versionColumn = statements.key.width() + 1;
         while (rs.next()) {
-          Key key = statements.key.read(rs);
-          if (rs.getString("_kxmin").equals(versions.get(key))) {
-            same.add(key);
+          TransformChange.Computed item = byKey.get(statements.key.read(rs));
+          if (item != null && item.version().equals(rs.getString(versionColumn))) {
+            same.add(item.key());
           }
         }
       }
@@ -194,13 +210,15 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
     }
   }
 
-  private Written update(Connection connection, List<? extends TransformChange.Computed> items)
+  private Written update(
+      Connection connection, String sql, List<? extends TransformChange.Computed> items)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(statements.update)) {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       List<Key> keys = keys(items);
       int index = statements.writeWidth == 0 ? 1 : statements.key.bind(statement, keys, 1);
       for (int column = 0; column < statements.writeWidth; column++) {
-        Object[] values = new Object[items.size()];
+        // the driver sends String[] in binary, and Object[] as one quoted text
+        @Nullable String[] values = new String[items.size()];
         for (int row = 0; row < values.length; row++) {
           values[row] = items.get(row).values().get(column);
         }

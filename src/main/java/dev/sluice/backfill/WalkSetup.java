@@ -11,7 +11,8 @@ import org.springframework.batch.core.repository.JobRepository;
  * What the walks of one worker have in common.
  *
  * @param change what each chunk does
- * @param boundary asked between chunks
+ * @param boundary asked between attempts
+ * @param gate passed before each chunk
  * @param waiter waited with between attempts
  */
 record WalkSetup<I, O>(
@@ -19,7 +20,9 @@ record WalkSetup<I, O>(
     RowChange<I, O> change,
     Lookahead lookahead,
     JobRepository jobRepository,
+    StepUpdate stepUpdate,
     ChunkBoundary boundary,
+    ChunkGate gate,
     Waiter waiter,
     Tuning tuning,
     Pass pass) {
@@ -35,7 +38,7 @@ record WalkSetup<I, O>(
   /**
    * How to go through ranges.
    *
-   * @param rowsMax most rows a chunk, at most the tuning's
+   * @param rowsMax most rows a chunk, where that is less than the tuning's
    * @param skipLocked false: wait for rows that others hold, as long as a chunk may; a wait in vain
    *     is then the caller's, not retried
    * @param unchanged what to do about rows that stay under the guard

@@ -76,13 +76,20 @@ record WriteStatement(
   }
 
   /**
-   * Writes the rows and keeps the old values of each that was written. A row that is visited again
-   * keeps the first old value of each column that still held what we wrote then; if the application
-   * has written it since, or another row has the key now, that is what a rollback must give back.
+   * Writes the rows and keeps the old values of each that was written. Fails if the journal has one
+   * of them.
    */
   String withJournal(JournalTable journal) {
-    return journaled(journal, "TRUE", "NULL::bytea", "")
-        + "SELECT * FROM _knew\n"
+    return journaled(journal, "TRUE", "NULL::bytea", "") + "SELECT * FROM _knew\n";
+  }
+
+  /**
+   * The same for rows that may be in the journal. A row that is visited again keeps the first old
+   * value of each column that still held what we wrote then; if the application has written it
+   * since, or another row has the key now, that is what a rollback must give back.
+   */
+  String withJournalOfVisits(JournalTable journal) {
+    return withJournal(journal)
         + "ON CONFLICT (%s) DO UPDATE SET %s, _kimage = excluded._kimage%s\n"
             .formatted(
                 journal.keyNames(),
@@ -146,7 +153,7 @@ record WriteStatement(
             condition,
             key.table().quoted(),
             set("_kold"),
-            sameKey(),
+            sameRow(),
             aliases("_kold."),
             journal.image(),
             ifGiven(", _kold._kgiven"),
@@ -195,6 +202,7 @@ record WriteStatement(
 
   private String selectOld() {
     List<String> columns = new ArrayList<>();
+    columns.add(key.table().name().quoted() + ".ctid AS _kctid");
     for (int i = 0; i < key.width(); i++) {
       columns.add("%s AS %s".formatted(key.column(i), TableKey.alias(i)));
     }
@@ -223,10 +231,14 @@ record WriteStatement(
     return String.join(", ", aliases);
   }
 
-  private String sameKey() {
+  /**
+   * The row where it stood a moment ago, in the same snapshot, without a second search of the key's
+   * index; and by its key, as partitions count their rows each from the first.
+   */
+  private String sameRow() {
     return IntStream.range(0, key.width())
-        .mapToObj(i -> "%s = _kold.%s".formatted(key.column(i), TableKey.alias(i)))
-        .collect(Collectors.joining(" AND "));
+        .mapToObj(i -> " AND %s = _kold.%s".formatted(key.column(i), TableKey.alias(i)))
+        .collect(Collectors.joining("", key.table().name().quoted() + ".ctid = _kold._kctid", ""));
   }
 
   /** Both sides of one type, without its length: a value that is too long must not look equal. */

@@ -53,12 +53,15 @@ record WriteTarget(
   }
 
   /** The statement that writes a chunk's rows. */
-  String write(List<WriteStatement.Assignment> assignments, WriteStatement.Source source) {
+  ChunkStatement write(List<WriteStatement.Assignment> assignments, WriteStatement.Source source) {
     WriteStatement statement =
         new WriteStatement(table, key, UserSql.forJdbc(condition()), assignments, source);
     if (journal == null) {
-      return statement.withoutJournal();
+      return ChunkStatement.of(statement.withoutJournal());
     }
-    return guard == null ? statement.withJournalAsGuard(journal) : statement.withJournal(journal);
+    return guard == null
+        ? ChunkStatement.of(statement.withJournalAsGuard(journal))
+        : new ChunkStatement(
+            statement.withJournal(journal), statement.withJournalOfVisits(journal));
   }
 }

@@ -4,6 +4,7 @@ import dev.sluice.job.FolderMigrations;
 import dev.sluice.job.LoadedMigration;
 import dev.sluice.job.Migrations;
 import dev.sluice.migration.MigrationId;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -33,6 +34,11 @@ final class DefinitionOptions {
    */
   LoadedMigration load(String id) {
     return migrations().load(id(id));
+  }
+
+  /** Whether there are files of it, right or wrong. */
+  boolean exists(String id) {
+    return Files.exists(jobs.resolve(id)) || Files.exists(jobs.resolve(id + ".up.sql"));
   }
 
   static MigrationId id(String id) {

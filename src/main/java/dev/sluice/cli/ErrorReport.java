@@ -23,7 +23,7 @@ final class ErrorReport implements IExecutionExceptionHandler {
       err.println(error.getMessage());
       return ExitCode.USAGE;
     }
-    if (error instanceof SluiceSchema.OutdatedSchemaException
+    if (error instanceof SluiceSchema.OtherVersionException
         || error instanceof TransactionPoolingException) {
       err.println(error.getMessage());
       return ExitCode.REFUSED;

@@ -86,16 +86,18 @@ final class ProgressDisplay implements AutoCloseable {
     if (bar != null) {
       bar.maxHint(Math.max(1, progress.rowsEstimated()));
       bar.stepTo(progress.rowsDone());
-      bar.setExtraMessage(progress.step() == null ? "" : " " + progress.step());
+      String step = progress.step() == null ? "" : " " + progress.step();
+      bar.setExtraMessage(progress.waiting() == null ? step : step + " " + progress.waiting());
     } else if (progress.state() == RunState.RUNNING) {
       log.info(
-          "run.progress migration={} step={} rows={}/{} rate={}/s eta={}",
+          "run.progress migration={} step={} rows={}/{} rate={}/s eta={}{}",
           id,
           progress.step(),
           progress.rowsDone(),
           progress.rowsEstimated(),
           progress.rowsPerSecond(),
-          progress.etaSeconds() == null ? "unknown" : progress.etaSeconds() + "s");
+          progress.etaSeconds() == null ? "unknown" : progress.etaSeconds() + "s",
+          progress.waiting() == null ? "" : " waiting=" + progress.waiting());
     }
   }
 

@@ -35,6 +35,9 @@ final class ProgressFormat {
     if (progress.waiting() != null) {
       parts.add("waiting: " + progress.waiting());
     }
+    if (!progress.tuned().isEmpty()) {
+      parts.add("tuned: " + String.join(" ", progress.tuned()));
+    }
     if (progress.captured() > 0) {
       parts.add("%s captured changes wait".formatted(CapturedEntries.text(progress.captured())));
     }
@@ -70,6 +73,7 @@ final class ProgressFormat {
     fields.put("chunkRows", progress.chunkRows());
     fields.put("workers", progress.workers());
     fields.put("waiting", progress.waiting());
+    fields.put("tuned", progress.tuned());
     fields.put("remaining", progress.remaining());
     fields.put("quarantined", progress.quarantined());
     fields.put("conflicts", progress.conflicts());

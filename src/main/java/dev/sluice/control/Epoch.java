@@ -34,6 +34,11 @@ public record Epoch(MigrationId id, long number) {
     jdbc.execute((Connection connection) -> enter(connection, statementLimit, idleLimit));
   }
 
+  /** Names the advisory lock that every chunk of this turn holds, and nobody else shared. */
+  public String lockName() {
+    return "sluice.epoch/" + id + "/" + number;
+  }
+
   /** Shorter than the statement's limit, so that a wait for a lock is told from slow work. */
   public static long lockLimitMillis(Duration statementLimit) {
     return Math.max(1, statementLimit.toMillis() * 9 / 10);
@@ -56,7 +61,7 @@ public record Epoch(MigrationId id, long number) {
       statement.setString(2, Long.toString(statementLimit.toMillis()));
       statement.setString(3, Long.toString(idleLimit.toMillis()));
       statement.setString(4, id.value());
-      statement.setString(5, "sluice.epoch/" + id + "/" + number);
+      statement.setString(5, lockName());
       statement.setString(6, id.value());
       statement.execute();
       boolean locked;

@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of a migration's state, as the history keeps it.
+ * A change of a migration's state, or a command given while it ran, as the history keeps it.
  *
  * @param checksum of the files that ran, or that were accepted
  * @param by database role, process and host
@@ -31,7 +31,13 @@ public record Event(
     END,
     FORCE,
     REPAIR,
-    IMPORT;
+    IMPORT,
+    /** Asked for by an operator, where the state stays; else a runner waits from here on. */
+    PAUSE,
+    /** Asked for by an operator, where the state stays; else a runner goes on. */
+    RESUME,
+    STOP,
+    TUNE;
 
     public String label() {
       return name().toLowerCase(Locale.ROOT);

@@ -40,7 +40,7 @@ public final class Ledger {
   }
 
   /** Makes sure that the migration has a row. May run twice: an existing row stays as it is. */
-  void register(MigrationId id, String checksum) {
+  public void register(MigrationId id, String checksum) {
     jdbc.update(
         """
         INSERT INTO sluice.migration (id, checksum, state)
@@ -58,14 +58,11 @@ public final class Ledger {
    * over within the deadlock bound, and none can start once the epoch has changed.
    */
   long nextEpoch(MigrationId id, String runner) {
+    LedgerEntry before = find(id).orElseThrow(() -> noRow(id));
     jdbc.query(
-        """
-        SELECT pg_advisory_xact_lock(hashtextextended('sluice.epoch/' || id || '/' || epoch, 0))
-        FROM sluice.migration
-        WHERE id = ?
-        """,
+        "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))",
         rs -> {},
-        id.value());
+        new Epoch(id, before.epoch()).lockName());
     Long epoch =
         jdbc.queryForObject(
             """
@@ -79,9 +76,13 @@ public final class Ledger {
             runner,
             id.value());
     if (epoch == null) {
-      throw new IllegalStateException("no ledger row for " + id);
+      throw noRow(id);
     }
     return epoch;
+  }
+
+  private static IllegalStateException noRow(MigrationId id) {
+    return new IllegalStateException("no ledger row for " + id);
   }
 
   /**
@@ -150,6 +151,34 @@ public final class Ledger {
         """,
         state.label(),
         failure);
+  }
+
+  /**
+   * Notes that the runner waits because an operator wants it to. May run twice: whether a COMMIT
+   * happened whose answer was lost is not known.
+   *
+   * @param note who, and since when
+   * @throws Epoch.FencedException if another runner has taken over
+   */
+  void paused(Epoch epoch, String note) {
+    changeOnce(epoch, Event.Cause.PAUSE, RunState.PAUSED, note);
+  }
+
+  /**
+   * Notes that the runner goes on after a pause. May run twice, and where no pause was noted.
+   *
+   * @param note who wanted it
+   * @throws Epoch.FencedException if another runner has taken over
+   */
+  void resumed(Epoch epoch, String note) {
+    changeOnce(epoch, Event.Cause.RESUME, RunState.RUNNING, note);
+  }
+
+  private void changeOnce(Epoch epoch, Event.Cause cause, RunState state, String note) {
+    requireEdge(epoch, state);
+    if (find(epoch.id()).filter(entry -> entry.state() == state).isEmpty()) {
+      update(epoch, cause, note, "state = ?", state.label());
+    }
   }
 
   /**

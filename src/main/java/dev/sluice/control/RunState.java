@@ -36,7 +36,12 @@ public enum RunState {
                   COMPLETED)), // verified
           Map.entry(
               PAUSED,
-              Set.of(RUNNING, STOPPED, FAILED, ROLLING_BACK)), // resumed, stopped, died, taken back
+              Set.of(
+                  PAUSED, // noted twice
+                  RUNNING, // resumed, or launched again
+                  STOPPED, // by an operator, while it waited
+                  FAILED, // it lost its lock, or a worker failed as the others began to wait
+                  ROLLING_BACK)), // taken back
           Map.entry(STOPPED, Set.of(RUNNING, ROLLING_BACK)), // launched again, or taken back
           Map.entry(FAILED, Set.of(RUNNING, ROLLING_BACK)), // launched again, or taken back
           Map.entry(DIRTY, Set.of(RUNNING, ROLLING_BACK, FAILED)), // goes on, taken back, examined
@@ -56,6 +61,11 @@ public enum RunState {
   /** The change is there, with its old side or without. */
   public boolean isApplied() {
     return this == COMPLETED || this == CLEANING || this == CLEANED;
+  }
+
+  /** Nothing of a run is left to do. */
+  public boolean isOver() {
+    return this == COMPLETED || this == ROLLED_BACK || this == CLEANED;
   }
 
   /** Something of it may be there. */

@@ -67,7 +67,7 @@ record Definition(
     Change change = new ChangeReader(root, key).read(file);
     Undo undo = new UndoReader(root).read(root.has("where"), change);
     Sync sync = new SyncReader(root, key).read(root.has("where"), change);
-    Tuning tuning = TuningReader.tuning(root);
+    Tuning tuning = TuningReader.tuning(root, Tuning.DEFAULT);
     Checks checks = new ChecksReader().read(root);
     VerifyPolicy verify = TuningReader.verify(root);
     OnFailure onFailure = TuningReader.onFailure(root, undo);

@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
- * What may change between runs: {@code chunk}, {@code workers}, {@code retry}, {@code skip}, {@code
- * verify}, and what follows a run.
+ * What may change between runs: {@code chunk}, {@code workers}, {@code throttle}, {@code retry},
+ * {@code skip}, {@code verify}, and what follows a run.
  */
 final class TuningReader {
 
@@ -24,8 +24,10 @@ final class TuningReader {
 
   private TuningReader() {}
 
-  static Tuning tuning(Section root) {
-    Tuning usual = Tuning.DEFAULT;
+  /**
+   * @param usual what holds where a key is not given, or wrong
+   */
+  static Tuning tuning(Section root, Tuning usual) {
     int workers =
         root.get("workers")
             .map(value -> wholeNumber(value, 1, Tuning.WORKERS_MAX, usual.workers()))
@@ -34,12 +36,13 @@ final class TuningReader {
         root.get("skip")
             .map(value -> wholeNumber(value, 0, Tuning.SKIP_MAX, usual.skip()))
             .orElse(usual.skip());
-    return new Tuning(chunk(root), workers, retry(root), skip);
+    ThrottleReader throttle = new ThrottleReader(root.section(ROOT, "throttle"), usual.throttle());
+    return new Tuning(
+        chunk(root, usual.chunk()), workers, retry(root, usual.retry()), skip, throttle.read());
   }
 
-  private static ChunkPolicy chunk(Section root) {
+  private static ChunkPolicy chunk(Section root, ChunkPolicy usual) {
     Section chunk = root.section(ROOT, "chunk");
-    ChunkPolicy usual = ChunkPolicy.DEFAULT;
     int rows =
         chunk
             .get("rows")
@@ -55,9 +58,8 @@ final class TuningReader {
     return new ChunkPolicy(rows, targetTime);
   }
 
-  private static RetryPolicy retry(Section root) {
+  private static RetryPolicy retry(Section root, RetryPolicy usual) {
     Section retry = root.section(ROOT, "retry");
-    RetryPolicy usual = RetryPolicy.DEFAULT;
     int attempts =
         retry
             .get("attempts")
@@ -142,7 +144,7 @@ final class TuningReader {
   }
 
   /** Plain decimal only; {@code usual} if it is wrong, and that is reported. */
-  private static int wholeNumber(Value value, int min, int max, int usual) {
+  static int wholeNumber(Value value, int min, int max, int usual) {
     String text = value.plainScalar();
     boolean isNumber = text != null && WHOLE_NUMBER.matcher(text).matches();
     long number = isNumber ? Long.parseLong(text) : 0;

@@ -107,6 +107,11 @@ final class CleanupJob implements MigrationJob {
   }
 
   @Override
+  public Steering.Kind steering() {
+    return Steering.Kind.CLEANUP;
+  }
+
+  @Override
   public RunState running() {
     return RunState.CLEANING;
   }

@@ -7,6 +7,7 @@ import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.migration.Script;
 import dev.sluice.schema.ScriptRunner;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.batch.core.job.Job;
 import org.springframework.batch.core.job.builder.JobBuilder;
@@ -72,6 +73,8 @@ final class DataForwardJob extends ForwardJob {
                 StepName.CONSTRAIN,
                 () -> {
                   requireNoneSetAside(launch.run());
+                  // it builds indexes and scans the table: not outside its hours either
+                  launch.windowWaiter().await(Duration.ZERO);
                   run(parts.scripts(), Script.Kind.CONSTRAIN_UP);
                   CaptureLogs.of(environment.dataSource(), migration, launch.waiter())
                       .ifPresent(capture -> capture.refresh(migration));

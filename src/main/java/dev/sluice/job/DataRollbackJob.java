@@ -107,7 +107,7 @@ final class DataRollbackJob extends RollbackJob {
             environment.dataSource(),
             migration,
             undo,
-            checks(undo, waiter),
+            checks(undo, launch.windowWaiter()),
             scripts(waiter),
             waiter);
     JobSteps steps = new JobSteps(environment, launch, workers);

@@ -32,7 +32,8 @@ final class DataSteps {
     this.transformer = transformer;
     this.steps = new JobSteps(environment, launch, workers);
     this.checks =
-        new MigrationChecks(environment, migration, transformer, launch.run(), launch.waiter());
+        new MigrationChecks(
+            environment, migration, transformer, launch.run(), launch.windowWaiter());
     this.scripts =
         new ScriptRunner(environment.dataSource(), launch.waiter(), ScriptSettings.DEFAULT);
     this.expansion =

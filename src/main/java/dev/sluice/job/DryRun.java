@@ -57,14 +57,19 @@ final class DryRun {
         migration.change().writtenColumns().stream()
             .allMatch(column -> table.column(column).isPresent());
     if (!expanded) {
+      long rows = checks.rows(table);
       return List.of(
-          "the guard and the expressions are checked once expand.up.sql has added the columns");
+          "the guard and the expressions are checked once expand.up.sql has added the columns",
+          "about %,d rows in the table (the planner's estimate)".formatted(rows),
+          "takes, if all are to do, " + checks.duration(rows));
     }
     PreflightReport after = checks.afterExpand();
     after.orThrow(migration.id());
     List<String> lines = new ArrayList<>();
     after.notes().forEach(note -> lines.add("note: " + note));
-    lines.add("about %,d rows to do (the planner's estimate)".formatted(checks.rowsToDo()));
+    long rows = checks.rowsToDo();
+    lines.add("about %,d rows to do (the planner's estimate)".formatted(rows));
+    lines.add("takes " + checks.duration(rows));
     return lines;
   }
 }

@@ -65,10 +65,10 @@ final class Failures {
     if (pooler.isPresent()) {
       return RunResult.of(id, Outcome.REFUSED, message(pooler.get()));
     }
-    Optional<SluiceSchema.OutdatedSchemaException> outdated =
-        find(error, SluiceSchema.OutdatedSchemaException.class);
-    if (outdated.isPresent()) {
-      return RunResult.of(id, Outcome.REFUSED, id + ": " + message(outdated.get()));
+    Optional<SluiceSchema.OtherVersionException> version =
+        find(error, SluiceSchema.OtherVersionException.class);
+    if (version.isPresent()) {
+      return RunResult.of(id, Outcome.REFUSED, id + ": " + message(version.get()));
     }
     Optional<SluiceSchema.SchemaBusyException> upgrading =
         find(error, SluiceSchema.SchemaBusyException.class);

@@ -41,7 +41,10 @@ final class JobEnd {
       return Failures.stopped(id);
     }
     if (Failures.mayPass(decisive)) {
-      throw new JobFailedException(place(execution, decisive), progressed(execution), decisive);
+      // a pause of days sees the server restarted more than once, and no chunk in between
+      boolean progressed = progressed(execution) || launch.steering().hasPaused();
+      throw new JobFailedException(
+          place(execution, decisive), progressed, launch.steering().isPaused(), decisive);
     }
     log.debug("run.failed migration={}", id, decisive);
     return Failures.result(id, decisive);

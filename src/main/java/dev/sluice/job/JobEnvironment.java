@@ -1,6 +1,12 @@
 package dev.sluice.job;
 
+import dev.sluice.control.Epoch;
 import dev.sluice.control.Ledger;
+import dev.sluice.control.LiveTuning;
+import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.Migration;
+import dev.sluice.throttle.AdaptiveThrottle;
+import dev.sluice.throttle.Throttle;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
@@ -56,6 +62,17 @@ record JobEnvironment(
       host = "unknown host";
     }
     return "process %d on %s".formatted(ProcessHandle.current().pid(), host);
+  }
+
+  /** Only rows are changed in chunks. */
+  Throttle throttle(Migration migration, Epoch epoch, LiveTuning tuning) {
+    return migration instanceof DataMigration data
+        ? new AdaptiveThrottle(
+            dataSource,
+            new AdaptiveThrottle.Subject(data.table(), epoch.lockName()),
+            tuning::now,
+            clock)
+        : Throttle.NONE;
   }
 
   Ledger ledger() {

@@ -11,14 +11,17 @@ final class JobFailedException extends Exception {
 
   private final String step;
   private final boolean progressed;
+  private final boolean paused;
 
   /**
    * @param progressed whether the launch committed a chunk
+   * @param paused whether an operator held it back as it failed
    */
-  JobFailedException(String step, boolean progressed, Throwable cause) {
+  JobFailedException(String step, boolean progressed, boolean paused, Throwable cause) {
     super(cause);
     this.step = step;
     this.progressed = progressed;
+    this.paused = paused;
   }
 
   String step() {
@@ -27,5 +30,9 @@ final class JobFailedException extends Exception {
 
   boolean progressed() {
     return progressed;
+  }
+
+  boolean paused() {
+    return paused;
   }
 }

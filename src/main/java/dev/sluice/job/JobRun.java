@@ -2,27 +2,12 @@ package dev.sluice.job;
 
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
-import dev.sluice.control.RunnerLock;
-import dev.sluice.control.SluiceSchema;
 import dev.sluice.control.StopSignal;
-import dev.sluice.migration.Migration;
 import dev.sluice.migration.MigrationId;
-import dev.sluice.postgres.ServerSession;
-import java.sql.SQLException;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * Runs a job to its end, a stop, or a failure: takes the runner lock, asks whether the job may
- * start, launches it, and launches it again after what passes by itself.
- */
+/** Runs a job to its end, a stop, or a failure: asks under the runner lock whether it may start. */
 final class JobRun {
-
-  private static final Logger log = LoggerFactory.getLogger(JobRun.class);
 
   private final JobEnvironment environment;
   private final Ledger ledger;
@@ -33,70 +18,47 @@ final class JobRun {
   }
 
   RunResult run(MigrationJob job, StopSignal stop) {
-    AtomicReference<@Nullable ServerSession> leftBehind = new AtomicReference<>();
-    return new Relaunches(job.migration(), stop)
-        .run(
-            isLast -> {
-              stop.throwIfStopped();
-              end(leftBehind, job.migration().id());
-              return launch(job, isLast, stop, leftBehind);
-            });
+    return new LockedLaunches(environment, job.migration(), job.steering(), stop)
+        .run(held -> launch(job, held, stop));
   }
 
-  /** The launch before has ended, so its lock's session is in nobody's way but ours. */
-  private void end(AtomicReference<@Nullable ServerSession> leftBehind, MigrationId id)
-      throws SQLException {
-    ServerSession session = leftBehind.get();
-    if (session != null && session.terminate(environment.dataSource())) {
-      log.info("runner-lock.freed migration={} server-process={}", id, session.process());
-    }
-    leftBehind.set(null);
-  }
-
-  private RunResult launch(
-      MigrationJob job,
-      Predicate<Exception> isLast,
-      StopSignal stop,
-      AtomicReference<@Nullable ServerSession> leftBehind)
+  private RunResult launch(MigrationJob job, LockedLaunches.Held held, StopSignal stop)
       throws Exception {
     MigrationId id = job.migration().id();
-    new SluiceSchema(environment.dataSource()).upgrade(stop);
-    Optional<RunnerLock> taken = takeLock(job.migration());
-    if (taken.isEmpty()) {
-      return busy(id);
+    LedgerEntry entry = ledger.find(id).orElseThrow();
+    Optional<RunResult> answer = withoutLaunch(job, entry, stop);
+    if (answer.isPresent()) {
+      return answer.get();
     }
-    RunnerLock lock = taken.get();
-    try (lock) {
-      LedgerEntry entry = ledger.find(id).orElseThrow();
-      Optional<RunResult> answer = job.withoutLaunch(entry);
-      if (answer.isPresent()) {
-        return answer.get();
-      }
-      if (!entry.state().mayBecome(job.running())) {
-        return RunResult.of(id, Outcome.REFUSED, wrongState(entry, job));
-      }
-      return new Launcher(environment, ledger, job, isLast)
-          .launch(new Launch(entry, job.run(entry), ledger.attempt(id), lock, stop));
-    } finally {
-      lock.leftBehind().ifPresent(leftBehind::set);
+    if (!entry.state().mayBecome(job.running())) {
+      return RunResult.of(id, Outcome.REFUSED, wrongState(entry, job));
+    }
+    stop.throwIfStopped(); // a cleanup cannot be taken back once it is noted
+    return new Launcher(environment, ledger, job, held.isLast())
+        .launch(
+            new Launch(
+                entry,
+                job.run(entry),
+                ledger.attempt(id),
+                held.lock(),
+                stop,
+                held.steering(),
+                held.throttle()));
+  }
+
+  /** A stop cancels what runs: then the error means nothing. */
+  private static Optional<RunResult> withoutLaunch(
+      MigrationJob job, LedgerEntry entry, StopSignal stop) {
+    try {
+      return job.withoutLaunch(entry);
+    } catch (RuntimeException e) {
+      stop.throwIfStopped();
+      throw e;
     }
   }
 
   private static String wrongState(LedgerEntry entry, MigrationJob job) {
     return "%s: is %s, which '%s' cannot follow. End that first."
         .formatted(entry.id(), entry.state().label(), job.running().label());
-  }
-
-  Optional<RunnerLock> takeLock(Migration migration) throws SQLException {
-    return RunnerLock.tryTake(
-        environment.dataSource(), migration.id(), migration.checksum(), environment.runner());
-  }
-
-  RunResult busy(MigrationId id) {
-    String runner = ledger.find(id).map(LedgerEntry::runner).orElse("unknown");
-    String holder =
-        RunnerLock.holder(environment.dataSource(), id).orElse("a session that has just ended");
-    return RunResult.of(
-        id, Outcome.BUSY, "%s: is being run by %s (%s)".formatted(id, runner, holder));
   }
 }

@@ -27,8 +27,15 @@ final class JobSteps {
     return actionWithStep(name, step -> action.run());
   }
 
+  /** None begins while an operator wants a pause. */
   ActionStep actionWithStep(StepName name, ActionStep.ActionWithStep action) {
-    return new ActionStep(name.label(), environment.jobRepository(), action);
+    return new ActionStep(
+        name.label(),
+        environment.jobRepository(),
+        step -> {
+          launch.checkBoundary();
+          action.run(step);
+        });
   }
 
   /** A backfill split into partitions, each a step of its own. */
@@ -54,10 +61,11 @@ final class JobSteps {
         environment.dataSource(),
         environment.transactionManager(),
         environment.jobRepository(),
+        environment.clock(),
         launch.waiter());
   }
 
   Backfill.RunContext runContext() {
-    return new Backfill.RunContext(launch.run(), launch.epoch(), launch::checkBoundary, workers);
+    return new Backfill.RunContext(launch.run(), launch.epoch(), launch.pacing(), workers);
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.job;
 
+import dev.sluice.control.Commands;
 import dev.sluice.control.Ledger;
 import dev.sluice.control.RunState;
 import dev.sluice.migration.Migration;
@@ -56,14 +57,15 @@ final class Launcher {
       return refused.get();
     }
     RunResult result;
-    try {
+    Steering steering = launch.steering();
+    try (steering) { // what is asked for from its end on, is for the next launch
       // a process may die between the job's end and the ledger's note of it
       result = over ? job.completed(launch.entry()) : execute(launch, parameters);
     } catch (Exception e) {
       noteFailure(launch, e);
       throw e;
     }
-    job.noteEnd(ledger, launch, job.ended(result.outcome()), result.outcome(), result.failure());
+    noteEnd(launch, job.ended(result.outcome()), result.outcome(), result.failure());
     return result;
   }
 
@@ -93,18 +95,32 @@ final class Launcher {
   }
 
   private RunResult execute(Launch launch, JobParameters parameters) throws Exception {
-    try (Workers workers = new Workers(job.migration().tuning().workers())) {
+    try (Workers workers = new Workers(launch.steering().workers())) {
+      launch.steering().begins(workers);
+      launch.throttle().resizeBy(workers::resize);
       return new JobEnd(job, launch)
           .result(
               environment.jobOperator().start(job.build(launch, workers.executor()), parameters));
     }
   }
 
+  /** What operators have asked of a run holds until it is over, and no longer. */
+  private void noteEnd(Launch launch, RunState state, Outcome outcome, @Nullable String failure) {
+    new TransactionTemplate(environment.transactionManager())
+        .executeWithoutResult(
+            status -> {
+              job.noteEnd(ledger, launch, state, outcome, failure);
+              if (outcome.isEnd()) { // the state is completed at each launch of a catch-up
+                new Commands(environment.dataSource()).over(launch.epoch());
+              }
+            });
+  }
+
   private void noteFailure(Launch launch, Exception failure) {
     try {
       Outcome outcome = Failures.result(id(), failure).outcome();
       RunState state = isLast.test(failure) ? job.ended(outcome) : job.failedForNow(failure);
-      job.noteEnd(ledger, launch, state, outcome, Failures.describe(id(), failure));
+      noteEnd(launch, state, outcome, Failures.describe(id(), failure));
     } catch (RuntimeException e) {
       failure.addSuppressed(e); // no database, or another runner: the next launch sets it right
     }

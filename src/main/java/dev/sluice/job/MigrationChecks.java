@@ -5,12 +5,14 @@ import dev.sluice.control.SluiceSchema;
 import dev.sluice.migration.DataMigration;
 import dev.sluice.migration.RowTransformer;
 import dev.sluice.migration.Script;
+import dev.sluice.monitoring.EarlierRun;
 import dev.sluice.postgres.Catalog;
 import dev.sluice.postgres.Table;
 import dev.sluice.postgres.Waiter;
 import dev.sluice.schema.ScriptReader;
 import dev.sluice.schema.ScriptRunner;
 import dev.sluice.schema.ScriptSettings;
+import dev.sluice.validation.Baseline;
 import dev.sluice.validation.Baselines;
 import dev.sluice.validation.Certificate;
 import dev.sluice.validation.DataPreflight;
@@ -106,6 +108,22 @@ final class MigrationChecks {
     return new DataPreflight(environment.dataSource()).rowsToDo(migration);
   }
 
+  /** All of the table, as the planner estimates them. */
+  long rows(Table table) {
+    return new DataPreflight(environment.dataSource()).rows(table);
+  }
+
+  /** How long that many rows may take. */
+  String duration(long rows) {
+    return DurationEstimate.text(rows, migration.tuning(), earlierRun());
+  }
+
+  private Optional<EarlierRun> earlierRun() {
+    return new SluiceSchema(environment.dataSource()).exists()
+        ? EarlierRun.find(environment.jdbc())
+        : Optional.empty();
+  }
+
   void preflight() {
     require(beforeExpand());
   }
@@ -118,10 +136,15 @@ final class MigrationChecks {
 
   void preflightData() {
     require(afterExpand());
-    if (!hasBegun()) {
+    boolean first = !hasBegun();
+    if (first) {
       require(new PreflightReport(outsideTheInverse(), List.of()));
     }
-    new Baselines(environment.dataSource(), waiter).capture(migration, run);
+    Baseline baseline = new Baselines(environment.dataSource(), waiter).capture(migration, run);
+    if (first) {
+      long rows = baseline.rowsToDo();
+      log.info("run.estimate migration={} rows={} takes {}", migration.id(), rows, duration(rows));
+    }
   }
 
   private List<String> outsideTheInverse() {

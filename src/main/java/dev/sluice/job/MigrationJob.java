@@ -54,6 +54,11 @@ interface MigrationJob {
    */
   Optional<RunResult> withoutLaunch(LedgerEntry entry);
 
+  /** What a pause means for it. */
+  default Steering.Kind steering() {
+    return running() == RunState.RUNNING ? Steering.Kind.RUN : Steering.Kind.OTHER;
+  }
+
   /** The ledger's state while it runs. */
   RunState running();
 

@@ -57,6 +57,19 @@ public final class MigrationRunner {
     return environment.runner();
   }
 
+  /** Who gives a command in this process: operating system user, process and host. */
+  public String operatorName() {
+    return "%s, %s".formatted(System.getProperty("user.name"), environment.runner());
+  }
+
+  /**
+   * Makes a migration known to the ledger that was never launched, so that it can be paused. The
+   * schema must be there: a database on which nothing was ever run is seldom the one that is meant.
+   */
+  public void register(LoadedMigration migration) {
+    ledger.register(migration.id(), migration.migration().checksum());
+  }
+
   /** Runs the migration to its end, a stop, or a failure. */
   public RunResult run(LoadedMigration migration, StopSignal stop) {
     RunResult result =

@@ -27,5 +27,20 @@ public enum Outcome {
   /** Taken back, but rows that the application has written since stay as they are. */
   ROLLED_BACK_WITH_CONFLICTS,
   /** It failed and was taken back at once, as {@code on-failure: rollback} asks. */
-  FAILED_AND_ROLLED_BACK
+  FAILED_AND_ROLLED_BACK;
+
+  /** Whether what was launched has nothing left to do; else a later launch goes on with it. */
+  boolean isEnd() {
+    return switch (this) {
+      case COMPLETED,
+          COMPLETED_WITH_QUARANTINE,
+          ALREADY_COMPLETED,
+          ROLLED_BACK,
+          ROLLED_BACK_WITH_CONFLICTS,
+          FAILED_AND_ROLLED_BACK ->
+          true;
+      case HELD_BY_QUARANTINE, REFUSED, STOPPED, FAILED, HALF_APPLIED, VERIFICATION_FAILED, BUSY ->
+          false;
+    };
+  }
 }

@@ -2,11 +2,11 @@ package dev.sluice.job;
 
 import dev.sluice.backfill.Backfill;
 import dev.sluice.backfill.SetAsideReplay;
+import dev.sluice.control.Commands;
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.Quarantine;
 import dev.sluice.control.RunState;
-import dev.sluice.control.RunnerLock;
 import dev.sluice.control.SluiceSchema;
 import dev.sluice.control.StopSignal;
 import dev.sluice.migration.DataMigration;
@@ -19,7 +19,7 @@ import java.util.Optional;
  * Tries rows in quarantine again, under the runner lock. The state in the ledger stays: a run that
  * is held goes on with the next launch.
  */
-final class QuarantineRetry {
+final class QuarantineRetry implements LockedLaunches.Work {
 
   private static final int ROWS_SHOWN = 20;
 
@@ -42,34 +42,28 @@ final class QuarantineRetry {
   }
 
   RunResult run() {
-    return new Relaunches(migration, stop)
-        .run(
-            isLast -> {
-              stop.throwIfStopped();
-              return launch();
-            });
+    return new LockedLaunches(environment, migration, Steering.Kind.OTHER, stop).run(this);
   }
 
   private MigrationId id() {
     return migration.id();
   }
 
-  private RunResult launch() throws Exception {
-    SluiceSchema schema = new SluiceSchema(environment.dataSource());
-    if (!schema.exists() || ledger.find(id()).isEmpty()) {
-      return refused("was never run, there are no rows in quarantine.");
-    }
-    schema.upgrade(stop);
-    JobRun jobRun = new JobRun(environment);
-    Optional<RunnerLock> taken = jobRun.takeLock(migration);
-    if (taken.isEmpty()) {
-      return jobRun.busy(id());
-    }
-    try (RunnerLock lock = taken.get()) {
-      LedgerEntry entry = ledger.find(id()).orElseThrow();
-      Optional<String> against = against(entry);
-      return against.isPresent() ? refused(against.get()) : replay(entry, lock);
-    }
+  /** Nothing is made where nothing was ever run. */
+  @Override
+  public Optional<RunResult> withoutLock() {
+    boolean wasRun =
+        new SluiceSchema(environment.dataSource()).exists() && ledger.find(id()).isPresent();
+    return wasRun
+        ? Optional.empty()
+        : Optional.of(refused("was never run, there are no rows in quarantine."));
+  }
+
+  @Override
+  public RunResult launch(LockedLaunches.Held held) throws Exception {
+    LedgerEntry entry = ledger.find(id()).orElseThrow();
+    Optional<String> against = against(entry);
+    return against.isPresent() ? refused(against.get()) : replay(entry, held);
   }
 
   private Optional<String> against(LedgerEntry entry) {
@@ -91,29 +85,46 @@ final class QuarantineRetry {
     return RunResult.of(id(), Outcome.REFUSED, id() + ": " + why);
   }
 
-  private RunResult replay(LedgerEntry entry, RunnerLock lock) throws Exception {
+  private RunResult replay(LedgerEntry entry, LockedLaunches.Held held) throws Exception {
     Quarantine quarantine = new Quarantine(environment.jdbc(), id(), entry.run());
     if (quarantine.count() == 0) {
       return RunResult.of(
           id(), Outcome.ALREADY_COMPLETED, id() + ": no rows in quarantine, nothing to do");
     }
-    Launch launch = new Launch(entry, entry.run(), ledger.attempt(id()), lock, stop);
+    held.steering().begins(null);
     SetAsideReplay.Result result =
-        new SetAsideReplay(
-                new Backfill.Environment(
-                    environment.dataSource(),
-                    environment.transactionManager(),
-                    environment.jobRepository(),
-                    launch.waiter()),
-                migration,
-                new SetAsideReplay.Launch(
-                    entry.run(),
-                    launch.epoch(),
-                    launch::checkBoundary,
-                    launch.waiter(),
-                    loaded.transformer()))
-            .run();
+        replay(
+            new Launch(
+                entry,
+                entry.run(),
+                ledger.attempt(id()),
+                held.lock(),
+                stop,
+                held.steering(),
+                held.throttle()));
+    if (entry.state() == RunState.COMPLETED) {
+      held.steering().close(); // first: a command given in between would hold for ever
+      new Commands(environment.dataSource()).over(held.lock().epoch());
+    }
     return summary(entry, result, quarantine);
+  }
+
+  private SetAsideReplay.Result replay(Launch launch) throws Exception {
+    return new SetAsideReplay(
+            new Backfill.Environment(
+                environment.dataSource(),
+                environment.transactionManager(),
+                environment.jobRepository(),
+                environment.clock(),
+                launch.waiter()),
+            migration,
+            new SetAsideReplay.Launch(
+                launch.run(),
+                launch.epoch(),
+                launch.pacing(),
+                launch.waiter(),
+                loaded.transformer()))
+        .run();
   }
 
   private RunResult summary(

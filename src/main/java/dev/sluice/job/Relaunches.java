@@ -11,7 +11,8 @@ import org.springframework.retry.RetryContext;
 
 /**
  * Launches a job again after a failure that passes by itself, with the lock taken anew, within the
- * migration's retry policy, and not if two jobs in a row fail alike.
+ * migration's retry policy, and not if two jobs in a row fail alike. Those up to one that an
+ * operator held back do not count: a pause may last for days, and see more than one restart.
  */
 final class Relaunches {
 
@@ -19,6 +20,9 @@ final class Relaunches {
 
   private final Migration migration;
   private final StopSignal stop;
+
+  /** Launches up to the last one that failed while it was paused. */
+  private int forgiven;
 
   Relaunches(Migration migration, StopSignal stop) {
     this.migration = migration;
@@ -45,37 +49,53 @@ final class Relaunches {
 
   private RunResult launching(Attempt attempt, FailedLaunches failed) throws Exception {
     return TransientRetry.of(
-            migration.tuning().retry().attempts(),
+            () -> attempts() + forgiven,
             migration.tuning().retry().backoff(),
             stop,
             error -> Failures.mayPass(error) && !failed.repeated())
-        .execute(
-            context -> {
-              if (context.getRetryCount() > 0) {
-                log.warn(
-                    "run.relaunch migration={} attempt={}/{} after={}",
-                    migration.id(),
-                    context.getRetryCount() + 1,
-                    migration.tuning().retry().attempts(),
-                    SqlStates.message(context.getLastThrowable()));
-              }
-              try {
-                RunResult result = attempt.launch(error -> isLast(error, context, failed));
-                if (result.outcome() == Outcome.BUSY && context.getRetryCount() > 0) {
-                  throw new OwnGhostException(result.message());
-                }
-                return result;
-              } catch (Exception e) {
-                failed.add(e);
-                throw e;
-              }
-            });
+        .execute(context -> launch(attempt, failed, context));
+  }
+
+  private RunResult launch(Attempt attempt, FailedLaunches failed, RetryContext context)
+      throws Exception {
+    boolean again = context.getRetryCount() > 0;
+    if (again) {
+      log.warn(
+          "run.relaunch migration={} attempt={}/{} after={}",
+          migration.id(),
+          context.getRetryCount() + 1 - forgiven,
+          attempts(),
+          SqlStates.message(context.getLastThrowable()));
+    }
+    try {
+      RunResult result = attempt.launch(error -> isLast(error, context, failed));
+      if (result.outcome() == Outcome.BUSY && again) {
+        throw new OwnGhostException(result.message());
+      }
+      return result;
+    } catch (Exception e) {
+      failed.add(e);
+      if (wasPaused(e)) {
+        forgiven = context.getRetryCount() + 1;
+      }
+      throw e;
+    }
   }
 
   private boolean isLast(Exception error, RetryContext context, FailedLaunches failed) {
-    return context.getRetryCount() + 1 >= migration.tuning().retry().attempts()
+    return (!wasPaused(error) && context.getRetryCount() + 1 >= attempts() + forgiven)
         || !Failures.mayPass(error)
         || failed.wouldBeRepeatedBy(error);
+  }
+
+  private int attempts() {
+    return migration.tuning().retry().attempts();
+  }
+
+  private static boolean wasPaused(Exception error) {
+    return Failures.find(error, JobFailedException.class)
+        .filter(JobFailedException::paused)
+        .isPresent();
   }
 
   /** The lock is held at a relaunch: by our own lost session, until the server notices. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -192,6 +193,13 @@ public final class RowMigrationBuilder {
   /** Parallel workers, 1 to 32; each is a thread and a connection. Tuning. */
   public RowMigrationBuilder workers(int workers) {
     return key("workers", workers);
+  }
+
+  /** What holds the run back: {@code throttle(t -> t.rowsPerSecond(5000))}. Tuning. */
+  public RowMigrationBuilder throttle(Consumer<ThrottleBuilder> throttle) {
+    ThrottleBuilder builder = new ThrottleBuilder();
+    throttle.accept(builder);
+    return key("throttle", builder.keys());
   }
 
   /** Bad rows that are set aside before a run fails, 0 to 100000. Tuning. */

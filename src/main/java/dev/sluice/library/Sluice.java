@@ -318,6 +318,11 @@ public final class Sluice implements AutoCloseable {
     return versions(versions -> versions.importFrom(null));
   }
 
+  /** Steers whatever process runs a migration: pause, resume, stop, tune. Connects to nothing. */
+  public LiveMigration live(String id) {
+    return new LiveMigration(operations, this::migrations, new MigrationId(id));
+  }
+
   /**
    * Stops what this object runs of a migration, from another thread, and waits for its end: workers
    * end their chunk, and a statement that lasts longer is cancelled. It can be run again, and goes

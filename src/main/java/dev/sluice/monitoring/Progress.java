@@ -3,6 +3,7 @@ package dev.sluice.monitoring;
 import dev.sluice.control.RunState;
 import dev.sluice.migration.MigrationId;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param rowsDone rows that need nothing more, changed or not, over all launches of this run
  * @param rowsChanged those of them of which there is a new version
  * @param rowsGone rows that a rollback looked for and that are no longer there by their key
- * @param rowsPerSecond average of the current or last launch
+ * @param rowsPerSecond over about the last ten seconds while rows are being changed; else the
+ *     average of the current or last launch
  * @param etaSeconds null when nothing is running or nothing is known yet
+ * @param chunkRows most rows a chunk that are in force
+ * @param workers that are in force
  * @param waiting null, or why it waits
+ * @param tuned what operators have set for this run, {@code chunk.rows=200} each
  * @param remaining estimated rows to do; 0 is proven when completed
  * @param captured changes of the application that wait to be done, at most 100,000 are counted
  * @param sync the sync trigger that stands, and at which table: {@code zz_sluice_0001_split_s on
@@ -35,6 +40,7 @@ public record Progress(
     long chunkRows,
     long workers,
     @Nullable String waiting,
+    List<String> tuned,
     long remaining,
     long quarantined,
     long conflicts,
@@ -43,4 +49,9 @@ public record Progress(
     long run,
     @Nullable Instant startedAt,
     @Nullable Instant endedAt,
-    @Nullable String failure) {}
+    @Nullable String failure) {
+
+  public Progress {
+    tuned = List.copyOf(tuned);
+  }
+}

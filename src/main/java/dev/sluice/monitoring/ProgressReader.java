@@ -1,6 +1,10 @@
 package dev.sluice.monitoring;
 
+import dev.sluice.control.Activities;
+import dev.sluice.control.Activity;
 import dev.sluice.control.CapturedEntries;
+import dev.sluice.control.Command;
+import dev.sluice.control.Commands;
 import dev.sluice.control.Conflicts;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.Quarantine;
@@ -9,6 +13,7 @@ import dev.sluice.control.RunnerLock;
 import dev.sluice.migration.MigrationId;
 import dev.sluice.sync.InstalledSync;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -17,12 +22,20 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** Reads a {@link Progress} from the ledger and the job repository's tables. */
 public final class ProgressReader {
 
+  /** Steps in which workers change rows. */
+  private static final Set<String> WALKING =
+      Set.of("backfill", "sweep", "restore", "restore-sweep");
+
   private final DataSource dataSource;
   private final JdbcOperations jdbc;
+  private final Activities activities;
+  private final Commands commands;
 
   public ProgressReader(DataSource dataSource) {
     this.dataSource = dataSource;
     this.jdbc = new JdbcTemplate(dataSource);
+    this.activities = new Activities(dataSource);
+    this.commands = new Commands(dataSource);
   }
 
   /**
@@ -46,19 +59,23 @@ public final class ProgressReader {
       long rowsToDo) {
 
     static final Steps NONE = new Steps(0, 0, 0, 0, 0, 0, 0, null, 0, 0, 0, 0);
+
+    /** Whether the step of this moment changes rows. */
+    boolean isWalking() {
+      return step != null && WALKING.contains(step);
+    }
   }
 
   public Progress read(LedgerEntry entry) {
     Steps steps = steps(entry).orElse(Steps.NONE);
-    boolean running = entry.state() == RunState.RUNNING || entry.state() == RunState.ROLLING_BACK;
+    boolean held = RunnerLock.holder(dataSource, entry.id()).isPresent();
+    Optional<Activity> activity = held ? activities.find(entry) : Optional.empty();
+    boolean running = isRunning(entry.state());
     boolean completed = entry.state().isApplied() || entry.state() == RunState.ROLLED_BACK;
     long estimated = completed ? steps.rowsDone() : estimate(steps);
     long quarantined = new Quarantine(jdbc, entry.id(), entry.run()).count();
     long remaining = completed ? 0 : Math.max(0, estimated - steps.rowsDone() - quarantined);
-    long rate =
-        steps.launchSeconds() > 0
-            ? Math.round(steps.rowsDoneInLaunch() / steps.launchSeconds())
-            : 0;
+    long rate = rate(running, steps, activity);
     return new Progress(
         entry.id(),
         entry.state(),
@@ -69,9 +86,10 @@ public final class ProgressReader {
         steps.rowsGone(),
         rate,
         running && rate > 0 ? (Long) (remaining / rate) : null,
-        steps.chunkRows(),
-        steps.workers(),
-        running || entry.state() == RunState.CLEANING ? waiting(entry) : null,
+        activity.map(now -> (long) now.chunkRows()).orElse(steps.chunkRows()),
+        activity.map(now -> (long) now.workers()).orElse(steps.workers()),
+        held ? activity.map(Activity::waiting).orElse(null) : unattended(entry),
+        commands.settings(entry.id()).texts(),
         remaining,
         quarantined,
         conflicts(entry),
@@ -81,6 +99,14 @@ public final class ProgressReader {
         entry.startedAt(),
         entry.endedAt(),
         entry.failure());
+  }
+
+  /** The recent rate fades for seconds when no row is changed any more, as in verification. */
+  private static long rate(boolean running, Steps steps, Optional<Activity> activity) {
+    return activity
+        .filter(now -> running && steps.isWalking())
+        .map(Activity::rowsPerSecond)
+        .orElseGet(() -> average(steps));
   }
 
   /**
@@ -99,14 +125,27 @@ public final class ProgressReader {
     return new Conflicts(jdbc).count(entry.id(), entry.run());
   }
 
-  /** A run whose lock is free has died: the ledger cannot know. */
-  private @Nullable String waiting(LedgerEntry entry) {
-    if (RunnerLock.holder(dataSource, entry.id()).isPresent()) {
-      return null;
+  private static boolean isRunning(RunState state) {
+    return state == RunState.RUNNING || state == RunState.PAUSED || state == RunState.ROLLING_BACK;
+  }
+
+  private static long average(Steps steps) {
+    return steps.launchSeconds() > 0
+        ? Math.round(steps.rowsDoneInLaunch() / steps.launchSeconds())
+        : 0;
+  }
+
+  /** A run whose lock is free has died: the ledger cannot know. A pause waits for the next one. */
+  private @Nullable String unattended(LedgerEntry entry) {
+    if (entry.state() == RunState.CLEANING) {
+      return "no process works on it; clean it up again to go on";
     }
-    return isCleaned(entry)
-        ? "no process works on it; clean it up again to go on"
-        : "no process runs it, it died; run it again to go on";
+    Optional<Command> pause = commands.pause(entry.id());
+    if (pause.isPresent() && entry.state() != RunState.CLEANED) {
+      return "%s; no process runs it, and the next one waits for 'resume %s'"
+          .formatted(pause.get().asPause(), entry.id());
+    }
+    return isRunning(entry.state()) ? "no process runs it, it died; run it again to go on" : null;
   }
 
   private static boolean isCleaned(LedgerEntry entry) {

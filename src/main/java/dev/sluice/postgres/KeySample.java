@@ -23,6 +23,9 @@ public final class KeySample {
   /** A table of 1 TiB has windows of some 50 MiB, each still a matter of seconds. */
   private static final int WINDOWS_MAX = 20_000;
 
+  /** Of an ordinary table: about 130 bytes a row. */
+  private static final int ROWS_PER_PAGE = 60;
+
   private final JdbcOperations jdbc;
   private final TableKey key;
 
@@ -118,6 +121,28 @@ public final class KeySample {
         ? ""
         : String.format(Locale.ROOT, "TABLESAMPLE SYSTEM (%f)", 100.0 * PAGES_MAX / pages)
             + repeatable;
+  }
+
+  /** Rows of the table as it was analyzed last; where it never was, by its pages. */
+  public long rowsEstimated() {
+    Long rows =
+        jdbc.queryForObject(
+            """
+            SELECT coalesce(sum(CASE
+                     WHEN reltuples >= 0 THEN reltuples
+                     ELSE pg_relation_size(oid) / current_setting('block_size')::bigint * %d
+                   END), 0)::bigint
+            FROM pg_class
+            WHERE oid IN (SELECT to_regclass(?)
+                          UNION
+                          SELECT relid FROM pg_partition_tree(to_regclass(?)) WHERE isleaf)
+              AND relkind <> 'p'
+            """
+                .formatted(ROWS_PER_PAGE),
+            Long.class,
+            key.table().quoted(),
+            key.table().quoted());
+    return rows == null ? 0 : rows;
   }
 
   private long pages() {

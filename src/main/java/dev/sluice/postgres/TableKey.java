@@ -26,6 +26,10 @@ import org.springframework.jdbc.core.JdbcOperations;
  */
 public record TableKey(TableName table, List<Table.Column> columns) {
 
+  /** An index has at most as many columns. Made once: a row is read by them. */
+  private static final List<String> ALIASES =
+      IntStream.rangeClosed(1, 32).mapToObj(i -> "_k" + i).toList();
+
   public TableKey {
     columns = List.copyOf(columns);
     if (columns.isEmpty()) {
@@ -85,7 +89,7 @@ public record TableKey(TableName table, List<Table.Column> columns) {
 
   /** {@code _k1}: what {@link #textColumnList} calls a column; no user's name starts so. */
   public static String alias(int index) {
-    return "_k" + (index + 1);
+    return ALIASES.get(index);
   }
 
   /** The condition that a row lies in the range, with {@link #rangeArguments} for its {@code ?}. */

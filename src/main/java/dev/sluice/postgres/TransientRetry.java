@@ -1,6 +1,7 @@
 package dev.sluice.postgres;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.springframework.classify.Classifier;
 import org.springframework.retry.RetryPolicy;
 import org.springframework.retry.backoff.ExponentialRandomBackOffPolicy;
@@ -28,13 +29,27 @@ public final class TransientRetry {
    */
   public static RetryTemplate of(
       int attempts, Duration backoff, Waiter waiter, Classifier<Throwable, Boolean> retryable) {
+    return of(() -> attempts, backoff, waiter, retryable);
+  }
+
+  /**
+   * The same, where some tries turn out not to count.
+   *
+   * @param attempts asked after each failure: tries in all, the first included
+   */
+  public static RetryTemplate of(
+      Supplier<Integer> attempts,
+      Duration backoff,
+      Waiter waiter,
+      Classifier<Throwable, Boolean> retryable) {
     ExponentialRandomBackOffPolicy waits = new ExponentialRandomBackOffPolicy();
     waits.setInitialInterval(backoff.toMillis());
     waits.setMultiplier(2);
     waits.setMaxInterval(Math.max(backoff.toMillis(), BACKOFF_MAX.toMillis()));
     waits.setSleeper(millis -> waiter.await(Duration.ofMillis(millis)));
 
-    SimpleRetryPolicy bounded = new SimpleRetryPolicy(attempts);
+    SimpleRetryPolicy bounded = new SimpleRetryPolicy();
+    bounded.maxAttemptsSupplier(attempts);
     NeverRetryPolicy never = new NeverRetryPolicy();
     ExceptionClassifierRetryPolicy policy = new ExceptionClassifierRetryPolicy();
     policy.setExceptionClassifier(

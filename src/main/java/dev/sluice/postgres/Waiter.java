@@ -17,6 +17,14 @@ public interface Waiter {
    */
   void await(Duration duration);
 
+  /**
+   * Does work on this thread that waits here every now and then. Whoever holds all of it back knows
+   * by that what has still to come here.
+   */
+  default void duringWork(Runnable work) {
+    work.run();
+  }
+
   /** An operator asked to stop. Not a failure: the run can be started again. */
   final class StoppedException extends RuntimeException {
     private static final long serialVersionUID = 1L;

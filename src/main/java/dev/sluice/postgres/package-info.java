@@ -7,8 +7,9 @@
  * never know what a run, a step or a ledger is, nor write a row.
  *
  * <p>Also here is what packages that must not know each other have to say alike. {@code backfill}
- * and {@code validation} walk by key the same way. The names and columns of the undo journal are
- * {@code schema}'s to make and {@code backfill}'s to read.
+ * and {@code validation} walk by key the same way. {@code validation} and {@code throttle} ask a
+ * user's query for a boolean. The names and columns of the undo journal are {@code schema}'s to
+ * make and {@code backfill}'s to read.
  */
 @NullMarked
 package dev.sluice.postgres;

@@ -2,6 +2,7 @@ package dev.sluice.validation;
 
 import dev.sluice.migration.Check;
 import dev.sluice.migration.Identifier;
+import dev.sluice.postgres.BooleanQuery;
 import java.util.List;
 
 /** One entry of {@code checks.after}. */
@@ -20,7 +21,7 @@ final class AfterCheck implements VerifyCheck {
   @Override
   public List<Certificate.Result> verify(Evidence evidence) {
     if (check instanceof Check.Sql sql) {
-      UserQuery.Answer answer = new UserQuery(evidence.queries()).ask(sql.sql());
+      BooleanQuery.Answer answer = new UserQuery(evidence.queries()).ask(sql.sql());
       return List.of(new Certificate.Result(name(), answer.isTrue(), answer.detail()));
     }
     if (check instanceof Check.NotNull notNull) {

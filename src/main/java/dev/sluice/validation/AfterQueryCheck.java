@@ -1,6 +1,7 @@
 package dev.sluice.validation;
 
 import dev.sluice.migration.Check;
+import dev.sluice.postgres.BooleanQuery;
 import dev.sluice.postgres.UserSql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -49,7 +50,7 @@ final class AfterQueryCheck implements TableCheck {
   private static Optional<String> shapeFault(Connection connection, String sql)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(UserSql.forJdbc(sql))) {
-      return UserQuery.shapeFault(statement.getMetaData());
+      return BooleanQuery.shapeFault(statement.getMetaData());
     }
   }
 }

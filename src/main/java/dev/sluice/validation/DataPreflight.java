@@ -101,4 +101,9 @@ public final class DataPreflight {
     return inspection.read(
         read -> RowEstimate.of(read, migration.table(), migration.guardOrTrue()));
   }
+
+  /** All rows, as the planner estimates them. */
+  public long rows(Table table) {
+    return inspection.read(read -> RowEstimate.of(read, table.name(), "TRUE"));
+  }
 }

@@ -52,12 +52,12 @@ final class OrderedTasks<T> {
   private List<T> run(int threads) {
     List<Thread> others = new ArrayList<>();
     for (int i = 1; i < threads; i++) {
-      Thread thread = new Thread(this::work, "verify-" + i);
+      Thread thread = new Thread(() -> waiter.duringWork(this::work), "verify-" + i);
       thread.setDaemon(true);
       thread.start();
       others.add(thread);
     }
-    work();
+    waiter.duringWork(this::work);
     boolean interrupted = awaitAll(others);
     if (!failures.isEmpty()) {
       throwFirst();

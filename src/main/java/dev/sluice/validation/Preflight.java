@@ -28,6 +28,7 @@ public final class Preflight {
           new CaptureCheck(),
           new JournalCheck(),
           new UpdateCheck(),
+          new ThrottleCheck(),
           new TableNotes(),
           new TriggerNotes(),
           new ConstraintNotes(),

@@ -1,6 +1,7 @@
 package dev.sluice.validation;
 
 import dev.sluice.migration.Check;
+import dev.sluice.postgres.BooleanQuery;
 
 /** The definition's own {@code checks.before}. */
 final class UserChecks implements TableCheck {
@@ -9,7 +10,7 @@ final class UserChecks implements TableCheck {
   public void check(Subject subject, Findings findings) {
     for (Check check : subject.migration().checks().before()) {
       if (check instanceof Check.Sql sql) {
-        UserQuery.Answer answer = new UserQuery(subject.inspection()).ask(sql.sql());
+        BooleanQuery.Answer answer = new UserQuery(subject.inspection()).ask(sql.sql());
         if (!answer.isTrue()) {
           findings.refuse(
               "check '%s' under checks.before %s. It must return one row with true."

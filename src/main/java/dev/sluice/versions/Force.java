@@ -90,7 +90,12 @@ final class Force {
               .formatted(id, journal.get().table(), journal.get().rowsEstimated(), state.label()));
     }
     String note = "was %s, forced by an operator".formatted(entry.state().label());
-    settlement.ledger().force(lock.epoch(), state, migration, note);
+    Runnable set = () -> settlement.ledger().force(lock.epoch(), state, migration, note);
+    if (anew || state.isOver()) {
+      settlement.over(lock, set);
+    } else {
+      set.run();
+    }
     endSync(over, id);
     if (anew) {
       discard(id);

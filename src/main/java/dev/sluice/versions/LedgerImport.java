@@ -66,13 +66,16 @@ final class LedgerImport {
                 "%s: is %s here, and stays so".formatted(id, entry.state().label()));
           }
           Force.assumeApplied(file.migration(), scripts);
-          settlement
-              .ledger()
-              .imported(
-                  lock.epoch(),
-                  file.migration(),
-                  from.appliedAt(id.number()).orElse(null),
-                  "as table %s says".formatted(from.table()));
+          settlement.over(
+              lock,
+              () ->
+                  settlement
+                      .ledger()
+                      .imported(
+                          lock.epoch(),
+                          file.migration(),
+                          from.appliedAt(id.number()).orElse(null),
+                          "as table %s says".formatted(from.table())));
           return RunResult.of(id, Outcome.COMPLETED, "%s: imported as completed".formatted(id));
         });
   }

@@ -1,5 +1,6 @@
 package dev.sluice.versions;
 
+import dev.sluice.control.Commands;
 import dev.sluice.control.Ledger;
 import dev.sluice.control.LedgerEntry;
 import dev.sluice.control.RunnerLock;
@@ -15,6 +16,8 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Changes the ledger under a migration's runner lock, as if it ran, but runs nothing of it. */
 final class Settlement {
@@ -40,6 +43,20 @@ final class Settlement {
 
   Ledger ledger() {
     return ledger;
+  }
+
+  /**
+   * Notes a state, and that what operators asked of the run before is over, both or neither.
+   *
+   * @param note writes to the ledger
+   */
+  void over(RunnerLock lock, Runnable note) {
+    new TransactionTemplate(new DataSourceTransactionManager(dataSource))
+        .executeWithoutResult(
+            status -> {
+              note.run();
+              new Commands(dataSource).over(lock.epoch());
+            });
   }
 
   void upgrade(Waiter waiter) {

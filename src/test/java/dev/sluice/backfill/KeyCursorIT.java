@@ -113,6 +113,50 @@ class KeyCursorIT {
     assertThat(database.count("item WHERE times = 1")).isEqualTo(400);
   }
 
+  @Test
+  void aStretchOfDoneRowsBehindADenseOneIsPassedInWindows() throws Exception {
+    database.execute(
+        """
+        UPDATE item SET todo = false WHERE id BETWEEN 10001 AND 29000;
+        CREATE FUNCTION todo_slowly(todo boolean) RETURNS boolean LANGUAGE plpgsql AS $$
+        BEGIN
+          IF NOT todo THEN
+            PERFORM pg_sleep(0.001); -- as if there were a million of them
+          END IF;
+          RETURN todo;
+        END $$;
+        """);
+    List<Page<Key>> pages = walk(cursor("todo_slowly(todo)", KeyRange.ALL), Integer.MAX_VALUE);
+    assertThat(database.count("item WHERE todo")).isZero();
+    assertThat(database.count("item WHERE times <> 1 AND id NOT BETWEEN 10001 AND 29000")).isZero();
+    assertThat(pages)
+        .as("behind them the guard is dense again")
+        .anyMatch(page -> page.asked().stride().contains(key(29_101)));
+  }
+
+  @Test
+  void chunksInStridesSayNothingOfHowFarAPageMayLook() throws Exception {
+    database.execute(
+        """
+        UPDATE item SET todo = false WHERE id > 10000;
+        CREATE FUNCTION todo_slowly(todo boolean) RETURNS boolean LANGUAGE plpgsql AS $$
+        BEGIN
+          IF NOT todo THEN
+            PERFORM pg_sleep(0.001); -- as if there were a million of them
+          END IF;
+          RETURN todo;
+        END $$;
+        """);
+    KeyCursor cursor = cursor("todo_slowly(todo)", KeyRange.ALL);
+    Page.Request first = cursor.next(ROWS);
+    assertThat(first.window().through()).isEqualTo(key(10_000));
+    walk(cursor, 10_000 / ROWS);
+    assertThat(cursor.checkpoint()).isEqualTo(key(10_000));
+    assertThat(cursor.next(ROWS).window().through())
+        .as("as far as the first")
+        .isEqualTo(key(20_000));
+  }
+
   private @Nullable Key checkpoint;
 
   private KeyCursor cursor(String guard, KeyRange range) {

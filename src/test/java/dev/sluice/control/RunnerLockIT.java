@@ -177,6 +177,7 @@ class RunnerLockIT {
 
   @Test
   void whoKeepsOurSchemaLockedIsNamedAfterAWhile() throws Exception {
+    database.execute("DROP SCHEMA sluice CASCADE");
     List<Duration> waits = new ArrayList<>();
     SluiceSchema schema = new SluiceSchema(database.dataSource());
     try (Connection other = database.connect()) {
@@ -197,6 +198,7 @@ class RunnerLockIT {
 
   @Test
   void aStopEndsTheWaitForOurSchema() throws Exception {
+    database.execute("DROP SCHEMA sluice CASCADE");
     StopSignal stop = new StopSignal();
     stop.stop();
     try (Connection other = database.connect()) {

@@ -10,6 +10,7 @@ import dev.sluice.migration.Identifier;
 import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.RetryPolicy;
 import dev.sluice.migration.Sync;
+import dev.sluice.migration.ThrottlePolicy;
 import dev.sluice.migration.Tuning;
 import dev.sluice.migration.Undo;
 import dev.sluice.migration.VerifyPolicy;
@@ -103,7 +104,8 @@ final class DefinitionTest {
                 new ChunkPolicy(500, Duration.ofMillis(100)),
                 4,
                 new RetryPolicy(3, Duration.ofSeconds(2)),
-                3));
+                3,
+                ThrottlePolicy.DEFAULT));
     assertThat(migration.checks().before())
         .containsExactly(new Check.Sql("users exist", "SELECT count(*) > 0 FROM users"));
     assertThat(migration.checks().after())
@@ -191,21 +193,17 @@ final class DefinitionTest {
                 where: w
                 set: {a: b}
                 sync: none
-                throttle: {pause: 1s}
+                throttle: {pauses: 1s}
                 cleanup: {after: 3651d}
                 depends-on: [base, 0000_base, 0000_base]
                 """))
         .containsExactly(
-            "6:11: throttle is not built yet; remove it to run without a throttle.",
+            "6:12: unknown key 'throttle.pauses'; did you mean 'pause'? Allowed: pause,"
+                + " rows-per-second, replica-lag, replica-lag-size, slot-wal, archive-backlog,"
+                + " blocked-sessions, active-sessions, vacuum, long-transactions, window, when.",
             "7:18: cleanup.after must be 0ms to 3650d, got '3651d'. Remove it to use 7d.",
             "8:14: depends-on: 'base' is no migration id: a number or timestamp, '_', then [a-z0-9_], at most 50 characters, like '0001_split_name'.",
             "8:31: depends-on names 0000_base twice.");
-  }
-
-  @Test
-  void refusesOtherFormsThatAreNotBuiltYet() {
-    assertThat(jobs.problemsOf(JobsFolder.GOOD + "throttle: {}\n"))
-        .containsExactly("5:11: throttle is not built yet; remove it to run without a throttle.");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.migration.ChunkPolicy;
 import dev.sluice.migration.RetryPolicy;
+import dev.sluice.migration.ThrottlePolicy;
 import dev.sluice.migration.Tuning;
 import dev.sluice.migration.VerifyPolicy.Sample;
 import java.io.IOException;
@@ -66,6 +67,13 @@ final class SchemaTest {
     assertThat(map(retry, "attempts").get("default")).isEqualTo(RetryPolicy.DEFAULT.attempts());
     assertThat(map(retry, "backoff").get("default"))
         .isEqualTo(DurationValue.show(RetryPolicy.DEFAULT.backoff()));
+    Map<?, ?> throttle = map(schema, "properties", "throttle", "properties");
+    assertThat(map(throttle, "rows-per-second").get("maximum"))
+        .isEqualTo(ThrottlePolicy.Speed.ROWS_PER_SECOND_MAX);
+    assertThat(map(throttle, "archive-backlog").get("maximum"))
+        .isEqualTo(ThrottlePolicy.Wal.ARCHIVE_BACKLOG_MAX);
+    assertThat(map(throttle, "active-sessions").get("maximum"))
+        .isEqualTo(ThrottlePolicy.Load.ACTIVE_SESSIONS_MAX);
     assertThat(map(schema, "properties", "verify", "properties", "sample").toString())
         .contains("maximum=" + Sample.Rows.ROWS_MAX);
   }

@@ -169,6 +169,31 @@ class SummaryIT {
         .containsPattern("\n  time   N s, with the launches before it 1 h[^(]* \\(2 launches\\)\n");
   }
 
+  /** However long the verification takes: what was done lately is no speed any more by then. */
+  @Test
+  void theSpeedIsThatOfTheChunks() throws Exception {
+    write(
+        ID,
+        "migration.yaml",
+        DEFINITION + "checks: {after: [{name: slow, sql: 'SELECT true FROM pg_sleep(3)'}]}\n");
+
+    String said = said("run", ID, 0);
+
+    long rate =
+        database
+            .jdbc()
+            .sql(
+                """
+                SELECT round(sum(read_count) / extract(epoch FROM max(end_time) - min(start_time)))
+                FROM sluice.batch_step_execution
+                WHERE step_name LIKE 'chunks:%' OR step_name = 'sweep'
+                """)
+            .query(Long.class)
+            .single();
+    assertThat(said)
+        .contains(String.format("1,000 rows changed of 1,000 visited, %,d rows/s", rate));
+  }
+
   private void write(String id, String file, String text) throws Exception {
     Path folder = Files.createDirectories(jobs.resolve(id));
     Files.writeString(folder.resolve(file), text);
@@ -176,6 +201,13 @@ class SummaryIT {
 
   /** Runs a command and returns what it said, without what differs from run to run. */
   private String sluice(String command, String id, int exitCode, String... options) {
+    return said(command, id, exitCode, options)
+        .replaceAll("[0-9,]+ rows/s", "N rows/s")
+        .replaceAll("\\b[0-9]+ m?s\\b", "N s")
+        .replaceAll("from [0-9]{4}-[0-9-]{5} [0-9:]{5} UTC on", "from DATE on");
+  }
+
+  private String said(String command, String id, int exitCode, String... options) {
     List<String> args = new ArrayList<>(List.of(command, id, "--jobs", jobs.toString()));
     args.addAll(List.of("--url", database.url(), "--user", database.server().user()));
     args.add("--spring-argument=--spring.datasource.password=" + database.server().password());
@@ -187,9 +219,6 @@ class SummaryIT {
     return said.toString()
         .strip()
         .replace(System.lineSeparator(), "\n")
-        .replace(jobs.toString(), "jobs")
-        .replaceAll("[0-9,]+ rows/s", "N rows/s")
-        .replaceAll("\\b[0-9]+ m?s\\b", "N s")
-        .replaceAll("from [0-9]{4}-[0-9-]{5} [0-9:]{5} UTC on", "from DATE on");
+        .replace(jobs.toString(), "jobs");
   }
 }

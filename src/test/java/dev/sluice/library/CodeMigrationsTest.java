@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.sluice.definition.DefinitionException;
 import dev.sluice.migration.Check;
 import dev.sluice.migration.DataMigration;
+import dev.sluice.migration.DataSize;
 import dev.sluice.migration.Identifier;
 import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.Sync;
+import dev.sluice.migration.ThrottlePolicy;
+import dev.sluice.migration.TimeWindow;
 import dev.sluice.migration.Undo;
 import java.time.Duration;
 import java.util.List;
@@ -66,6 +69,21 @@ class CodeMigrationsTest {
                 .chunkRows(500)
                 .chunkTargetTime(Duration.ofMillis(150))
                 .workers(4)
+                .throttle(
+                    throttle ->
+                        throttle
+                            .pause(Duration.ofMillis(50))
+                            .rowsPerSecond(5000)
+                            .replicaLag(Duration.ofSeconds(5))
+                            .replicaLagSize("64MB")
+                            .slotWal("10GB")
+                            .archiveBacklog(100)
+                            .ignoreBlockedSessions()
+                            .activeSessions(20)
+                            .ignoreVacuum()
+                            .longTransactions(Duration.ofMinutes(30))
+                            .window("22:00-06:00 Europe/Berlin")
+                            .when("SELECT false"))
                 .skip(5)
                 .retry(3, Duration.ofSeconds(2))
                 .rollbackOnFailure()
@@ -89,6 +107,15 @@ class CodeMigrationsTest {
     assertThat(built.tuning().chunk().targetTime()).isEqualTo(Duration.ofMillis(150));
     assertThat(built.tuning().workers()).isEqualTo(4);
     assertThat(built.tuning().skip()).isEqualTo(5);
+    assertThat(built.tuning().throttle())
+        .isEqualTo(
+            new ThrottlePolicy(
+                new ThrottlePolicy.Speed(Duration.ofMillis(50), 5000),
+                new ThrottlePolicy.Wal(
+                    Duration.ofSeconds(5), DataSize.of(64, "MB"), DataSize.of(10, "GB"), 100),
+                new ThrottlePolicy.Load(false, false, 20, Duration.ofMinutes(30)),
+                TimeWindow.parse("22:00-06:00 Europe/Berlin"),
+                "SELECT false"));
     assertThat(built.tuning().retry().attempts()).isEqualTo(3);
     assertThat(built.tuning().retry().backoff()).isEqualTo(Duration.ofSeconds(2));
     assertThat(built.onFailure()).isEqualTo(OnFailure.ROLLBACK);

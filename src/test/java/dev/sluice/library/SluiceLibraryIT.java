@@ -9,6 +9,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.sluice.control.Event;
 import dev.sluice.control.QuarantinedRow;
 import dev.sluice.control.RunState;
+import dev.sluice.control.SluiceSchema;
+import dev.sluice.control.StopSignal;
 import dev.sluice.definition.DefinitionException;
 import dev.sluice.job.LoadedMigration;
 import dev.sluice.job.Outcome;
@@ -274,6 +276,34 @@ class SluiceLibraryIT {
     assertThat(count("customers WHERE status IS NULL")).isPositive();
     assertThat(own.run("0009_slow").outcome()).isEqualTo(Outcome.COMPLETED);
     assertThat(count("customers WHERE status = 'done'")).isEqualTo(ROWS);
+  }
+
+  @Test
+  void aRunIsSteeredFromWhereverItIsCalled() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    Sluice own = sluice.migrations(slow(begun, new AtomicInteger()));
+    LiveMigration live = own.live("0009_slow");
+    new SluiceSchema(database.dataSource()).upgrade(new StopSignal());
+    assertThat(live.pause().message())
+        .isEqualTo(
+            "0009_slow: paused. No process runs it: the next one waits until 'resume 0009_slow'");
+    FutureTask<RunResult> run = new FutureTask<>(() -> own.run("0009_slow"));
+    new Thread(run).start();
+    Awaitility.await()
+        .until(
+            () ->
+                own.status("0009_slow").filter(now -> now.state() == RunState.PAUSED).isPresent());
+    assertThat(begun.getCount()).as("no row was read").isEqualTo(1);
+
+    assertThatIllegalArgumentException().isThrownBy(() -> live.tune("chunk.row=200"));
+    assertThat(live.tune("chunk.rows=200").isRefused()).isFalse();
+    assertThat(own.status("0009_slow").orElseThrow().tuned()).containsExactly("chunk.rows=200");
+    assertThat(live.resume().message()).matches("0009_slow: goes on, was paused for \\d+ s");
+    begun.await();
+    assertThat(live.stop().message())
+        .isEqualTo("0009_slow: stopped after its last chunk; the command that ran goes on there");
+    assertThat(run.get().outcome()).isEqualTo(Outcome.STOPPED);
+    assertThat(own.run("0009_slow").outcome()).isEqualTo(Outcome.COMPLETED);
   }
 
   @Test

@@ -19,7 +19,8 @@ final class PolicyTest {
     assertThat(ChunkPolicy.DEFAULT).isEqualTo(new ChunkPolicy(1000, TARGET));
     assertThat(RetryPolicy.DEFAULT).isEqualTo(new RetryPolicy(5, BACKOFF));
     assertThat(Tuning.DEFAULT)
-        .isEqualTo(new Tuning(ChunkPolicy.DEFAULT, 2, RetryPolicy.DEFAULT, 0));
+        .isEqualTo(
+            new Tuning(ChunkPolicy.DEFAULT, 2, RetryPolicy.DEFAULT, 0, ThrottlePolicy.DEFAULT));
     assertThat(VerifyPolicy.DEFAULT)
         .isEqualTo(new VerifyPolicy(new Sample.All(), Differences.FAIL));
   }

@@ -61,6 +61,25 @@ class KeyWalkIT {
   }
 
   @Test
+  void rowsAreEstimatedAsAnalyzedAndBeforeThatByPages() {
+    database.execute(
+        """
+        CREATE TABLE parted (id int PRIMARY KEY) PARTITION BY RANGE (id);
+        CREATE TABLE parted1 PARTITION OF parted FOR VALUES FROM (0) TO (500);
+        CREATE TABLE parted2 PARTITION OF parted FOR VALUES FROM (500) TO (1000);
+        CREATE TABLE unanalyzed (id int PRIMARY KEY) WITH (autovacuum_enabled = off);
+        INSERT INTO parted SELECT generate_series(0, 799);
+        INSERT INTO unanalyzed SELECT generate_series(1, 226 * 5);
+        ANALYZE parted
+        """);
+    assertThat(new KeySample(jdbc, key("parted")).rowsEstimated()).isEqualTo(800);
+    assertThat(new KeySample(jdbc, key("unanalyzed")).rowsEstimated())
+        .as("60 rows in each of 5 pages")
+        .isEqualTo(300);
+    database.execute("DROP TABLE parted, unanalyzed");
+  }
+
+  @Test
   void anEmptyTableIsOneRangeOfEverything() {
     assertThat(new KeySample(jdbc, key("empty")).ranges(16)).containsExactly(KeyRange.ALL);
     assertThat(new KeyWindows(jdbc, key("empty")).greatest()).isNull();

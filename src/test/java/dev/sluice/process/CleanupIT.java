@@ -405,6 +405,14 @@ class CleanupIT {
       assertThat(watch.state()).isEqualTo("completed");
       try (SluiceProcess process = startCleanup()) {
         watch.awaitLog("cleanup.verify", process);
+        try (SluiceProcess stop = migrations.command("stop", ID).start()) {
+          assertThat(stop.waitFor()).as("%s", stop).isZero();
+        }
+        assertThat(process.waitFor()).as("%s", process).isEqualTo(STOPPED);
+      }
+      assertThat(watch.state()).isEqualTo("completed");
+      try (SluiceProcess process = startCleanup()) {
+        watch.awaitLog("cleanup.verify", process);
         process.kill9();
         assertThat(process.waitFor()).isEqualTo(KILLED);
       }

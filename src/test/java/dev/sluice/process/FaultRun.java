@@ -38,17 +38,7 @@ final class FaultRun implements AutoCloseable {
   }
 
   private SluiceProcess start() {
-    return SluiceProcess.command(
-            "run",
-            ID,
-            "--jobs",
-            migrations.directory().toString(),
-            "--url",
-            proxy.jdbcUrl(database.name()),
-            "--user",
-            database.server().user())
-        .withEnvironment("PGPASSWORD", database.server().password())
-        .start();
+    return migrations.commandThrough(proxy, ID).start();
   }
 
   /** Another launch, as a scheduler makes it. */
@@ -122,13 +112,7 @@ final class FaultRun implements AutoCloseable {
 
   /** Swallows what a session and its client say to each other. */
   void cut(int session) {
-    proxy.cut(
-        watch
-            .jdbc()
-            .sql("SELECT client_port FROM pg_stat_activity WHERE pid = ?")
-            .param(session)
-            .query(Integer.class)
-            .single());
+    proxy.cut(watch.clientPort(session));
   }
 
   /** A session of the application in an open transaction. The caller closes it. */

@@ -1,6 +1,7 @@
 package dev.sluice.process;
 
 import dev.sluice.testing.SluiceProcess;
+import dev.sluice.testing.TcpProxy;
 import dev.sluice.testing.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,6 +45,24 @@ record Migrations(Path directory, TestDatabase database) {
   /** As another role; all have the server's one password. */
   SluiceProcess.Command commandAs(String user, String id) {
     return SluiceProcess.command("run", id, directory, database, user);
+  }
+
+  /** By a connection that the proxy passes on. */
+  SluiceProcess.Command commandThrough(TcpProxy proxy, String id) {
+    return commandThrough(proxy, "run", id);
+  }
+
+  SluiceProcess.Command commandThrough(TcpProxy proxy, String command, String id) {
+    return SluiceProcess.command(
+            command,
+            id,
+            "--jobs",
+            directory.toString(),
+            "--url",
+            proxy.jdbcUrl(database.name()),
+            "--user",
+            database.server().user())
+        .withEnvironment("PGPASSWORD", database.server().password());
   }
 
   SluiceProcess start(String id) {

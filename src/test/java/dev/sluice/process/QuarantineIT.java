@@ -10,6 +10,7 @@ import dev.sluice.postgres.TableKey;
 import dev.sluice.testing.CommandLine;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.SluiceProcess;
+import dev.sluice.testing.TcpProxy;
 import dev.sluice.testing.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -201,8 +202,16 @@ class QuarantineIT {
       assertThat(program.run("quarantine", ID).out()).contains(", tried 2 times");
 
       database.execute("UPDATE item SET source = id WHERE id = 10");
+      database.execute(
+          """
+          INSERT INTO sluice.command (migration_id, command, settings, given_by)
+          VALUES ('0001_number', 'tune', '{chunk.rows=200}', 'anna')
+          """);
       CommandLine.Result last = program.run("quarantine", ID, "--retry");
       assertThat(last.exitCode()).isZero();
+      assertThat(database.count("sluice.command WHERE over_at IS NULL"))
+          .as("a rollback is not to begin with it")
+          .isZero();
       assertThat(last.out())
           .isEqualTo(
               """
@@ -290,6 +299,42 @@ class QuarantineIT {
                   .query(String.class)
                   .single())
           .isEqualTo("is_allowed");
+    }
+  }
+
+  /** Behind a proxy that stands, the server never notices that the session's other end is gone. */
+  @Test
+  void aRetryTakesItsLockBackFromItsOwnLostSession() throws Exception {
+    try (TestDatabase database = PostgresServer.newest().newDatabase();
+        TcpProxy proxy = database.server().newProxy();
+        RunWatch watch = new RunWatch(database, ID)) {
+      create(database, 1_000, List.of(7));
+      Migrations migrations =
+          new Migrations(jobs, database)
+              .define(
+                  ID,
+                  SET
+                      + """
+                      skip: 1
+                      retry: {attempts: 3, backoff: 10ms}
+                      throttle: {when: SELECT EXISTS (SELECT FROM hold)}
+                      """);
+      database.execute("CREATE TABLE hold (n int)");
+      assertThat(new CommandLine(database, jobs).run("run", ID).exitCode()).isEqualTo(ROWS_LEFT);
+      database.execute("UPDATE item SET source = id WHERE id = 7; INSERT INTO hold VALUES (1)");
+      try (SluiceProcess retry =
+          migrations.commandThrough(proxy, "quarantine", ID).with("--retry").start()) {
+        watch.awaitLog("reason=throttle.when returned true", retry);
+        int lost = watch.runnerLockHolders().get(0);
+        proxy.cut(watch.clientPort(lost));
+        watch.awaitLog("run.relaunch migration=0001_number attempt=2/3", retry);
+        database.execute("DELETE FROM hold");
+
+        assertThat(retry.waitFor()).as("%s", retry).isZero();
+        assertThat(retry.err())
+            .contains("runner-lock.freed migration=0001_number server-process=" + lost);
+      }
+      assertAllDoneBut(database);
     }
   }
 

@@ -101,6 +101,14 @@ final class RunWatch implements AutoCloseable {
     }
   }
 
+  /** Where a session comes from, as the server sees it. */
+  int clientPort(int session) {
+    return jdbc.sql("SELECT client_port FROM pg_stat_activity WHERE pid = ?")
+        .param(session)
+        .query(Integer.class)
+        .single();
+  }
+
   /** Sessions in the middle of a chunk: they hold the table of {@link CountedTable}. */
   List<Integer> workerSessions() {
     return jdbc()

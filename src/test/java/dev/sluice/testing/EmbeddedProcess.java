@@ -123,6 +123,11 @@ final class EmbeddedProcess implements ServerProcess {
     stop(); // The library's handle on the data directory; there is no process left to stop.
   }
 
+  /** Where the data are, or will be at the first start. */
+  Path data() {
+    return data;
+  }
+
   private long postmasterPid() {
     try (Stream<String> lines = Files.lines(data.resolve("postmaster.pid"))) {
       return Long.parseLong(lines.findFirst().orElseThrow().strip());
@@ -131,8 +136,9 @@ final class EmbeddedProcess implements ServerProcess {
     }
   }
 
+  /** One at a time: at the end of the virtual machine its hook waits for whoever closes as well. */
   @Override
-  public void close() {
+  public synchronized void close() {
     stop();
     try {
       FileSystemUtils.deleteRecursively(data);

@@ -43,6 +43,8 @@ public sealed class PostgresServer permits SeparateServer {
   /** From this version on a new database is written to the log, and its files only by need. */
   private static final int LOGS_NEW_DATABASES = 15;
 
+  private static final PgBinaryResolver NEWEST = DefaultPostgresBinaryResolver.INSTANCE;
+
   private static @Nullable PostgresServer sharedNewest;
   private static @Nullable PostgresServer sharedOldest;
 
@@ -101,13 +103,34 @@ public sealed class PostgresServer permits SeparateServer {
     return new SeparateServer(newestProcess(settings));
   }
 
+  /**
+   * A server of its own that is embedded whatever the provider: a test may reach its files. The
+   * caller closes it.
+   *
+   * @param oldest of the oldest version that Sluice supports, else of the newest
+   */
+  public static SeparateServer startEmbedded(boolean oldest, Map<String, String> settings) {
+    return new SeparateServer(
+        embedded(oldest ? BinariesInJar.ofTheOldestVersion() : NEWEST, settings));
+  }
+
+  /** Which of them there are for this machine: {@code MethodSource} of tests on each. */
+  public static List<Boolean> embeddedOldest() {
+    return BinariesInJar.existForThisMachine() ? List.of(false, true) : List.of(false);
+  }
+
+  static EmbeddedProcess embeddedOfVersion(int version, Map<String, String> settings) {
+    boolean oldest = version < LOGS_NEW_DATABASES;
+    return embedded(oldest ? BinariesInJar.ofTheOldestVersion() : NEWEST, settings);
+  }
+
   private static ServerProcess newestProcess(Map<String, String> settings) {
     return usesContainers()
         ? new ContainerProcess(complete(settings), freePort())
-        : embedded(DefaultPostgresBinaryResolver.INSTANCE, settings);
+        : embedded(NEWEST, settings);
   }
 
-  private static ServerProcess embedded(PgBinaryResolver binaries, Map<String, String> settings) {
+  private static EmbeddedProcess embedded(PgBinaryResolver binaries, Map<String, String> settings) {
     return new EmbeddedProcess(binaries, complete(settings), freePort());
   }
 

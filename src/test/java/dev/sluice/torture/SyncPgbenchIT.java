@@ -3,6 +3,7 @@ package dev.sluice.torture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.sluice.testing.Pgbench;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.SluiceProcess;
 import dev.sluice.testing.TestDatabase;
@@ -96,7 +97,12 @@ class SyncPgbenchIT {
   private Pgbench start(Path binary, TestDatabase database, String name, List<String> scripts)
       throws IOException {
     Path own = Files.createDirectories(directory.resolve(name));
-    return Pgbench.start(binary, database, own, 4, 200, scripts);
+    return Pgbench.start(
+        binary,
+        Pgbench.Target.of(database),
+        own,
+        List.of("--client", "4", "--rate", "200", "--time", "3600"),
+        scripts.stream().map(Pgbench.Script::new).toList());
   }
 
   /** A row that exists, one column of it. */

@@ -11,6 +11,7 @@ import dev.sluice.migration.OnFailure;
 import dev.sluice.migration.Script;
 import dev.sluice.migration.Sync;
 import dev.sluice.migration.TableName;
+import dev.sluice.migration.ThrottlePolicy;
 import dev.sluice.migration.Tuning;
 import dev.sluice.migration.Undo;
 import dev.sluice.migration.VerifyPolicy;
@@ -111,6 +112,11 @@ final class TestMigration {
 
   TestMigration workers(int workers) {
     tuning = tuning.withWorkers(workers);
+    return this;
+  }
+
+  TestMigration throttle(ThrottlePolicy throttle) {
+    tuning = tuning.withThrottle(throttle);
     return this;
   }
 

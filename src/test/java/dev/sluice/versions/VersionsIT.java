@@ -326,6 +326,42 @@ class VersionsIT {
         .contains("was dirty, forced by an operator");
   }
 
+  /** A process may die between the two, and force given again finds the state as it should be. */
+  @Test
+  void forceNotesTheStateAndTheEndOfWhatWasAskedTogether() throws IOException {
+    halfApplied();
+    askToPause("0005_unique");
+    database.execute(
+        """
+        CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+        CREATE TRIGGER fail BEFORE UPDATE ON sluice.command FOR EACH ROW EXECUTE FUNCTION fail();
+        """);
+    assertThat(sluice.run("force", "5", "completed").exitCode()).isNotZero();
+    assertThat(database.count("sluice.migration WHERE state = 'dirty'")).isEqualTo(1);
+    database.execute("DROP TRIGGER fail ON sluice.command");
+    done("force", "5", "completed");
+    assertThat(database.count("sluice.command WHERE over_at IS NULL")).isZero();
+  }
+
+  @Test
+  void whatIsImportedIsNoLongerPaused() throws IOException {
+    database.execute(
+        """
+        CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL);
+        INSERT INTO schema_migrations VALUES (4, false);
+        """);
+    done("force", "4", "pending");
+    askToPause("0004_shop");
+    done("ledger", "import");
+    assertThat(database.count("sluice.command WHERE over_at IS NULL")).isZero();
+  }
+
+  private void askToPause(String id) {
+    database.execute(
+        "INSERT INTO sluice.command (migration_id, command, given_by) VALUES ('%s', 'pause', 'anna')"
+            .formatted(id));
+  }
+
   @Test
   void onlyStatesWithoutAProcessCanBeForced() {
     Result result = sluice.run("force", "1", "running");
@@ -508,12 +544,18 @@ class VersionsIT {
   void aLaunchThatWaitedForTheSchemaInVainTakesNothingBack() throws Exception {
     write("0003_fill/migration.yaml", FILL + "on-failure: rollback\n");
     done("up");
+    database.execute(
+        """
+        CREATE TABLE last AS SELECT * FROM sluice.schema_version ORDER BY installed_rank DESC LIMIT 1;
+        DELETE FROM sluice.schema_version WHERE installed_rank = (SELECT installed_rank FROM last);
+        """); // as an older program has left it: a current schema is not waited for
     try (Connection other = database.connect();
         Statement statement = other.createStatement()) {
       statement.execute("SELECT pg_advisory_lock(hashtextextended('sluice.schema', 0))");
       Result run = sluice.run("run", "0003_fill");
       assertThat(run.exitCode()).as("%s", run).isEqualTo(BUSY);
     }
+    database.execute("INSERT INTO sluice.schema_version SELECT * FROM last");
     assertNothingIsTakenBack();
   }
 
