@@ -1,63 +1,50 @@
 package dev.sluice.bench;
 
+import dev.sluice.testing.Pgbench;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.SeparateServer;
 import java.io.PrintWriter;
-import java.net.URI;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.sql.SQLException;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** What {@code scripts/bench} starts. */
 @Command(
     name = "bench",
-    description = "Measures Sluice beside the usual ways to fill a column of a large table.")
+    description =
+        "Measures Sluice beside the usual ways to fill a column of a large table: how fast it is"
+            + " (throughput), how soon a stopped run goes on (restart), how an application fares"
+            + " meanwhile (latency), and whether more rows make it slower or larger (growth).",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:measured; whether the targets are reached is in the last table",
+      "1:a part failed; the others are reported",
+      "2:wrong usage"
+    })
 final class BenchCommand implements Callable<Integer> {
 
   /** Enough memory for the table and its indexes; checkpoints by time, as in production. */
   static final Map<String, String> SETTINGS =
       Map.of("shared_buffers", "1GB", "max_wal_size", "8GB", "fsync", "on");
 
-  private static final int ROWS_MIN = 1_000;
-  private static final int ROWS_MAX = 1_000_000_000;
-  private static final int ROUNDS_MAX = 100;
-
-  /** Where the script was called; the program itself runs in the repository's directory. */
-  private static final Path DIRECTORY = Path.of(System.getProperty("bench.directory", ""));
+  private static final String URL_BEGIN = "jdbc:postgresql:";
+  private static final double BYTES_PER_GIB = 1 << 30;
 
   @Spec CommandSpec spec = CommandSpec.create();
-
-  @Option(
-      names = "--rows",
-      paramLabel = "N",
-      defaultValue = "4000000",
-      description = "rows of the table (default: ${DEFAULT-VALUE})")
-  int rows;
-
-  @Option(
-      names = "--rounds",
-      paramLabel = "R",
-      defaultValue = "3",
-      description = "how often each contender runs; the table shows medians (${DEFAULT-VALUE})")
-  int rounds;
-
-  @Option(
-      names = "--contenders",
-      paramLabel = "NAME",
-      split = ",",
-      description = "only these: update,loop-1000,loop-10000,batch,set-1,set-2,java-1,java-2")
-  List<String> names = List.of();
+  @Mixin BenchOptions options = new BenchOptions();
 
   @Option(
       names = "--url",
@@ -78,46 +65,78 @@ final class BenchCommand implements Callable<Integer> {
   String user = "";
 
   @Option(
-      names = "--xmx",
-      paramLabel = "SIZE",
-      description = "heap of Sluice's processes, as -Xmx takes it: 256m (default: Java's own)")
-  @Nullable String heapMax;
-
-  @Option(names = "--json", paramLabel = "FILE", description = "write every figure there, as JSON")
-  @Nullable Path json;
-
-  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "show this help")
   boolean help;
 
   public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new BenchCommand());
     commandLine.setUsageHelpAutoWidth(true);
-    System.exit(commandLine.execute(args));
+    commandLine.setExecutionExceptionHandler(BenchCommand::failed);
+    commandLine.setParameterExceptionHandler(BenchCommand::refused);
+    return commandLine;
+  }
+
+  private static int refused(ParameterException error, String[] args) {
+    error.getCommandLine().getErr().println(error.getMessage());
+    error.getCommandLine().getErr().println("See scripts/bench --help.");
+    return 2;
+  }
+
+  /** A database that does not answer is no bug, and an interrupt no error. */
+  private static int failed(Exception error, CommandLine commandLine, ParseResult parsed) {
+    PrintWriter err = commandLine.getErr();
+    if (error instanceof InterruptedException) {
+      err.println("bench: interrupted");
+    } else if (error instanceof DataAccessException || error instanceof SQLException) {
+      err.println("bench: " + error.getMessage());
+    } else {
+      error.printStackTrace(err);
+    }
+    return 1;
   }
 
   @Override
   public Integer call() throws Exception {
-    requireWithin("--rows", rows, ROWS_MIN, ROWS_MAX);
-    requireWithin("--rounds", rounds, 1, ROUNDS_MAX);
-    List<Contender> contenders = contenders();
-    if (url != null) {
-      String password = System.getenv("PGPASSWORD");
-      report(measure(new BenchDatabase(url, user, password), contenders));
-      return 0;
+    Plan plan = options.plan();
+    if (url != null && !url.startsWith(URL_BEGIN)) {
+      throw usage("--url must begin with %s, got '%s'".formatted(URL_BEGIN, url));
     }
+    say(
+        "%s: about %d min on two quiet cores"
+            .formatted(
+                String.join(", ", plan.parts().stream().map(Part::label).toList()),
+                1 + Estimate.of(plan).toMinutes()));
+    if (url != null) {
+      return measure(new BenchDatabase(url, user, System.getenv("PGPASSWORD")), plan);
+    }
+    requireDisk(plan);
     say("Starting PostgreSQL with %s".formatted(SETTINGS));
     try (SeparateServer server = PostgresServer.startSeparate(SETTINGS)) {
-      report(measure(adminOf(server), contenders));
+      return measure(adminOf(server), plan);
     }
-    return 0;
   }
 
-  private void requireWithin(String option, int value, int min, int max) {
-    if (value < min || value > max) {
-      throw usage("%s must be %d to %d, got %d".formatted(option, min, max, value));
+  /** A server without disk would end it in the last part. */
+  private void requireDisk(Plan plan) throws Exception {
+    Path here = Path.of("target");
+    double free = Files.getFileStore(here).getUsableSpace() / BYTES_PER_GIB;
+    double wanted = Estimate.diskBytes(plan) / BYTES_PER_GIB;
+    if (free < wanted) {
+      throw usage(
+          String.format(
+              Locale.ROOT,
+              "%s: %.1f GiB are free, a table of %,d rows wants %.1f. Lower --growth and --rows,"
+                  + " or measure on another server with --url.",
+              here.toAbsolutePath(),
+              free,
+              plan.rowsMax(),
+              wanted));
     }
   }
 
@@ -125,39 +144,16 @@ final class BenchCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private List<Contender> contenders() throws Exception {
-    Contenders all = new Contenders(installation(heapMax));
-    try {
-      return names.isEmpty() ? all.all() : all.named(names);
-    } catch (IllegalArgumentException e) {
-      throw usage(Objects.requireNonNullElse(e.getMessage(), ""));
-    }
-  }
-
-  /** The repository's, which is the working directory. */
-  static SluiceProcess.Installation installation(@Nullable String heapMax) throws Exception {
-    Path script = Path.of("scripts/sluice").toAbsolutePath();
-    URL jobs = Objects.requireNonNull(BenchCommand.class.getResource("/bench"), "/bench");
-    return new SluiceProcess.Installation(script, Path.of(URI.create(jobs.toString())), heapMax);
-  }
-
   static BenchDatabase adminOf(PostgresServer server) {
     return new BenchDatabase(server.jdbcUrl("postgres"), server.user(), server.password());
   }
 
-  private Report measure(BenchDatabase admin, List<Contender> contenders) throws Exception {
-    say("Making a table of %,d rows ...".formatted(rows));
-    try (BenchServer server = BenchServer.prepare(admin, rows)) {
-      List<Benchmark.Measurement> measurements =
-          new Benchmark(server, contenders, rounds, this::say).run();
-      List<String> all = contenders.stream().map(Contender::name).toList();
-      return new Report(
-          rows,
-          rounds,
-          heapMax,
-          Machine.with(admin),
-          Summary.of(all, measurements, rows),
-          measurements);
+  private int measure(BenchDatabase admin, Plan plan) throws Exception {
+    Machine machine = Machine.with(admin);
+    try (BenchServer server = new BenchServer(admin)) {
+      Parts parts = new Parts(server, plan, Pgbench.binary(), this::say);
+      report(parts.run(machine));
+      return parts.failed() ? 1 : 0;
     }
   }
 
@@ -170,10 +166,11 @@ final class BenchCommand implements Callable<Integer> {
 
   private void report(Report report) throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    out.print(report.table());
+    out.print(report.tables());
     out.flush();
+    Path json = options.jsonFile();
     if (json != null) {
-      Files.writeString(DIRECTORY.resolve(json), ReportJson.of(report) + "\n");
+      Files.writeString(json, report.json() + "\n");
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.sluice.bench;
 
+import dev.sluice.testing.Pgbench;
 import java.sql.SQLException;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -30,6 +32,18 @@ record BenchDatabase(String url, String user, @Nullable String password) {
     source.setPassword(password);
     source.setApplicationName("sluice-bench");
     return source;
+  }
+
+  /** The same database for PostgreSQL's own client. */
+  Pgbench.Target pgbenchTarget() {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(url);
+    return new Pgbench.Target(
+        source.getServerNames()[0],
+        source.getPortNumbers()[0],
+        user,
+        password,
+        Objects.requireNonNull(source.getDatabaseName(), url));
   }
 
   JdbcTemplate jdbc() {

@@ -33,6 +33,17 @@ final class BenchTable {
         .formatted(rows);
   }
 
+  /** Does all rows but the first ones. */
+  static String splitBehind(int rows) {
+    return """
+        UPDATE users
+        SET first_name = split_part(full_name, ' ', 1),
+            last_name = split_part(full_name, ' ', 2)
+        WHERE id > %d
+        """
+        .formatted(rows);
+  }
+
   /** What every contender's result must be, computed from the table before. */
   static final String EXPECTED_CHECKSUM =
       checksum(
@@ -44,6 +55,19 @@ final class BenchTable {
           """);
 
   static final String CHECKSUM = checksum("users");
+
+  /** How many of its rows are still there, whatever came since. */
+  static String rowsOfTemplate(int rows) {
+    return "SELECT count(*) FROM users WHERE id <= " + rows;
+  }
+
+  static final String WRONG_ROWS =
+      """
+      SELECT count(*)
+      FROM users
+      WHERE first_name IS DISTINCT FROM split_part(full_name, ' ', 1)
+         OR last_name IS DISTINCT FROM split_part(full_name, ' ', 2)
+      """;
 
   /** Over all columns of all rows, in any order. */
   private static String checksum(String from) {

@@ -9,10 +9,17 @@ import java.util.Map;
 /**
  * What the figures depend on.
  *
+ * @param loadBefore how many processes wanted a processor in the last minute; more than a few
+ *     tenths spoil the figures
  * @param settings of the server, by name
  */
 record Machine(
-    int cores, double memoryGib, String java, String postgres, Map<String, String> settings) {
+    int cores,
+    double memoryGib,
+    double loadBefore,
+    String java,
+    String postgres,
+    Map<String, String> settings) {
 
   private static final double BYTES_PER_GIB = 1 << 30;
 
@@ -34,13 +41,25 @@ record Machine(
     SETTINGS.forEach(name -> settings.put(name, server.query("SHOW " + name)));
     return new Machine(
         Runtime.getRuntime().availableProcessors(),
-        memoryBytes() / BYTES_PER_GIB,
+        system().getTotalMemorySize() / BYTES_PER_GIB,
+        system().getSystemLoadAverage(),
         Runtime.version().toString(),
         server.query("SHOW server_version"),
         settings);
   }
 
-  private static long memoryBytes() {
-    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+  private static OperatingSystemMXBean system() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+  }
+
+  Map<String, Object> json() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("cores", cores);
+    fields.put("memoryGib", memoryGib);
+    fields.put("loadBefore", loadBefore);
+    fields.put("java", java);
+    fields.put("postgres", postgres);
+    fields.put("settings", settings);
+    return fields;
   }
 }

@@ -13,11 +13,15 @@ final class PlpgsqlLoop implements Contender {
 
   @Override
   public String name() {
+    return nameOf(chunkRows);
+  }
+
+  static String nameOf(int chunkRows) {
     return "loop-" + chunkRows;
   }
 
   @Override
-  public Timing run(BenchDatabase database) throws Exception {
+  public Outcome run(BenchDatabase database) throws Exception {
     long start = System.nanoTime();
     database.execute(
         """
@@ -38,6 +42,6 @@ final class PlpgsqlLoop implements Contender {
         $$
         """
             .formatted(chunkRows));
-    return Timing.of(Duration.ofNanos(System.nanoTime() - start));
+    return Outcome.of(Duration.ofNanos(System.nanoTime() - start));
   }
 }

@@ -1,74 +1,62 @@
 package dev.sluice.bench;
 
-import dev.sluice.bench.Benchmark.Measurement;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.json.JsonWriter;
 
 /**
- * The result of a benchmark, and its table for people.
+ * The result of a benchmark, for people and for programs.
  *
- * @param heapMax of Sluice's processes; null: the virtual machine's default
+ * @param heapMax of Sluice's processes, unless a part says otherwise; null: the virtual machine's
+ *     default
+ * @param missing why a part has no result, by its label
+ * @param failed those of the missing that ended with an error
  */
 record Report(
-    int rows,
-    int rounds,
-    @Nullable String heapMax,
     Machine machine,
-    List<Summary> summaries,
-    List<Measurement> measurements) {
+    @Nullable String heapMax,
+    List<Part.Result> results,
+    Map<String, String> missing,
+    Set<Part> failed) {
 
-  String table() {
-    StringBuilder table = new StringBuilder();
-    line(
-        table,
-        "%,d rows, rounds: %d; %d cores, %.0f GiB, PostgreSQL %s, Java %s, heap %s",
-        rows,
-        rounds,
+  /** One table a part, then the targets. */
+  String tables() {
+    StringBuilder text = new StringBuilder(head());
+    for (Part.Result result : results) {
+      text.append("\n== ").append(result.part().label()).append(": ").append(result.title());
+      text.append("\n").append(result.table());
+    }
+    missing.forEach((part, why) -> text.append("\n== %s: none. %s%n".formatted(part, why)));
+    return text + "\n== targets\n" + Target.table(Target.of(results, failed));
+  }
+
+  private String head() {
+    return String.format(
+        Locale.ROOT,
+        "%d cores, %.0f GiB, load %.1f at the start; PostgreSQL %s, Java %s, heap %s%n%s%n",
         machine.cores(),
         machine.memoryGib(),
+        machine.loadBefore(),
         machine.postgres(),
         machine.java(),
-        heapMax == null ? "default" : heapMax);
-    line(
-        table,
-        "%s%n",
+        heapMax == null ? "default" : heapMax,
         machine.settings().entrySet().stream()
             .map(e -> e.getKey() + "=" + e.getValue())
             .collect(Collectors.joining(" ")));
-    line(
-        table,
-        "%-10s %9s  %-19s %10s  %8s %9s %8s",
-        "contender",
-        "seconds",
-        "(min–max)",
-        "rows/s",
-        "x " + WholeTableUpdate.NAME,
-        "start-up",
-        "verify");
-    summaries.forEach(summary -> line(table, summary));
-    return table.toString();
   }
 
-  private static void line(StringBuilder table, Summary s) {
-    line(
-        table,
-        "%-10s %9.2f  %-19s %,10.0f  %8s %9s %8s",
-        s.contender(),
-        s.seconds(),
-        String.format(Locale.ROOT, "(%.2f–%.2f)", s.secondsMin(), s.secondsMax()),
-        s.rowsPerSecond(),
-        s.ratio() == null ? "" : String.format(Locale.ROOT, "%.2f", s.ratio()),
-        secondsOrNothing(s.startUpSeconds()),
-        secondsOrNothing(s.verifySeconds()));
-  }
-
-  private static String secondsOrNothing(double seconds) {
-    return seconds == 0 ? "" : String.format(Locale.ROOT, "%.2f s", seconds);
-  }
-
-  private static void line(StringBuilder table, String format, @Nullable Object... values) {
-    table.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
+  String json() {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    fields.put("machine", machine.json());
+    fields.put("heapMax", heapMax);
+    results.forEach(result -> fields.put(result.part().label(), result.json()));
+    fields.put("missing", missing);
+    fields.put("targets", Target.of(results, failed).stream().map(Target::json).toList());
+    return JsonWriter.standard().writeToString(fields);
   }
 }

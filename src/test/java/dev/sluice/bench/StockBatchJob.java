@@ -32,6 +32,8 @@ import org.springframework.transaction.PlatformTransactionManager;
  */
 final class StockBatchJob implements Contender {
 
+  static final String NAME = "batch";
+
   private static final int CHUNK_ROWS = 1000;
 
   private record Person(long id, String fullName) {}
@@ -40,11 +42,11 @@ final class StockBatchJob implements Contender {
 
   @Override
   public String name() {
-    return "batch";
+    return NAME;
   }
 
   @Override
-  public Timing run(BenchDatabase database) throws Exception {
+  public Outcome run(BenchDatabase database) throws Exception {
     try (HikariDataSource dataSource = new HikariDataSource()) {
       dataSource.setDataSource(database.dataSource());
       new ResourceDatabasePopulator(
@@ -56,7 +58,7 @@ final class StockBatchJob implements Contender {
           || step.getEndTime() == null) {
         throw new IllegalStateException("the step ended as " + step.getSummary());
       }
-      return Timing.of(Duration.between(step.getStartTime(), step.getEndTime()));
+      return Outcome.of(Duration.between(step.getStartTime(), step.getEndTime()));
     }
   }
 

@@ -13,7 +13,7 @@ final class WholeTableUpdate implements Contender {
   }
 
   @Override
-  public Timing run(BenchDatabase database) throws Exception {
+  public Outcome run(BenchDatabase database) throws Exception {
     long start = System.nanoTime();
     database.execute(
         """
@@ -22,6 +22,6 @@ final class WholeTableUpdate implements Contender {
             last_name = split_part(full_name, ' ', 2)
         WHERE first_name IS NULL
         """);
-    return Timing.of(Duration.ofNanos(System.nanoTime() - start));
+    return Outcome.of(Duration.ofNanos(System.nanoTime() - start));
   }
 }
