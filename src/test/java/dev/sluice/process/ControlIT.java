@@ -13,6 +13,7 @@ import dev.sluice.testing.SluiceProcess;
 import dev.sluice.testing.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -469,24 +470,38 @@ class ControlIT {
     table.assertEachRowUpdatedOnce(ROWS);
   }
 
+  /** The step before it is held until the pause has been read: verification takes a moment only. */
   @Test
-  void theVerificationIsPausedToo() {
+  void theVerificationIsPausedToo() throws Exception {
     Migrations migrations = define(SMALL);
     database.execute("UPDATE item SET target = upper(source), updates = 1");
     operatorBeforeTheFirstLaunch(migrations);
-    try (SluiceProcess run = migrations.start(ID)) {
+    try (Connection holder = database.connect();
+        Statement hold = holder.createStatement();
+        SluiceProcess run = migrations.start(ID)) {
       watch.await("the ledger's paused", run, () -> watch.state().equals("paused"));
       database.execute(
           """
-          CREATE FUNCTION sluice.ask_to_pause() RETURNS trigger LANGUAGE plpgsql AS $$
+          CREATE FUNCTION sluice.be_held() RETURNS trigger LANGUAGE plpgsql AS $$
           BEGIN
-            INSERT INTO sluice.command (migration_id, command, given_by) VALUES ('0001_upper', 'pause', 'test');
+            WHILE NOT pg_try_advisory_xact_lock_shared(4711) LOOP
+              PERFORM pg_sleep(0.02);
+            END LOOP;
             RETURN NEW;
           END $$;
-          CREATE TRIGGER ask_to_pause AFTER INSERT ON sluice.batch_step_execution
-            FOR EACH ROW WHEN (NEW.step_name = 'constrain') EXECUTE FUNCTION sluice.ask_to_pause();
+          CREATE TRIGGER be_held AFTER INSERT ON sluice.batch_step_execution
+            FOR EACH ROW WHEN (NEW.step_name = 'constrain') EXECUTE FUNCTION sluice.be_held();
           """);
+      hold.execute("SELECT pg_advisory_lock(4711)");
       operator(ANNA).resume(MIGRATION);
+      watch.await(
+          "the step before", run, () -> database.count(OURS + " AND wait_event = 'PgSleep'") > 0);
+      database.execute(
+          "INSERT INTO sluice.command (migration_id, command, given_by) VALUES ('"
+              + ID
+              + "', 'pause', 'test')");
+      watch.awaitLog("paused by test", run);
+      hold.execute("SELECT pg_advisory_unlock(4711)");
       watch.await(
           "a pause before the end",
           run,
