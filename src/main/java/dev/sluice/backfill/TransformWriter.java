@@ -68,7 +68,7 @@ final class TransformWriter implements ChunkWriter<TransformChange.Computed> {
      */
     private static String lockRows(TableKey key, String guard) {
       return """
-          SELECT %s, %s.xmin::text AS _kxmin
+          SELECT %s, %s.xmin AS _kxmin
           FROM %s
           WHERE %s
             AND (%s

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param rowsDone rows that need nothing more, changed or not, over all launches of this run
  * @param rowsChanged those of them of which there is a new version
  * @param rowsGone rows that a rollback looked for and that are no longer there by their key
- * @param rowsPerSecond over about the last ten seconds while rows are being changed; else the
- *     average of the current or last launch
+ * @param rowsPerSecond over about the last ten seconds while rows are being changed; 0 while it is
+ *     paused; else the average of the current or last launch
  * @param etaSeconds null when nothing is running or nothing is known yet
  * @param chunkRows most rows a chunk that are in force
  * @param workers that are in force

@@ -75,7 +75,8 @@ public final class ProgressReader {
     long estimated = completed ? steps.rowsDone() : estimate(steps);
     long quarantined = new Quarantine(jdbc, entry.id(), entry.run()).count();
     long remaining = completed ? 0 : Math.max(0, estimated - steps.rowsDone() - quarantined);
-    long rate = rate(running, steps, activity);
+    boolean paused = entry.state() == RunState.PAUSED;
+    long rate = paused ? 0 : rate(running, steps, activity);
     return new Progress(
         entry.id(),
         entry.state(),

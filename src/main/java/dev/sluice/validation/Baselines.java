@@ -85,7 +85,7 @@ public final class Baselines {
         run,
         total,
         exact,
-        rowsToDo(migration, table, total));
+        rowsToDo(migration, total));
     return find(migration.id(), run).orElseThrow();
   }
 
@@ -96,9 +96,9 @@ public final class Baselines {
   }
 
   /** Every row, if the guard asks for a column that expand.up.sql has yet to add. */
-  private long rowsToDo(DataMigration migration, Table table, long total) {
+  private long rowsToDo(DataMigration migration, long total) {
     try {
-      return inspection.read(read -> RowEstimate.of(read, table.name(), migration.guardOrTrue()));
+      return RowsToDo.of(inspection, migration);
     } catch (DataAccessException e) {
       if (ServerError.of(e)
           .filter(error -> error.sqlState().equals(ServerError.UNDEFINED_COLUMN))

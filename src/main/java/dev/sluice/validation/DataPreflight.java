@@ -93,13 +93,12 @@ public final class DataPreflight {
   }
 
   /**
-   * The rows under the guard, as the planner estimates them.
+   * The rows under the guard: the planner's estimate, or all rows if it would only guess.
    *
    * @throws org.springframework.dao.DataAccessException if the guard is wrong
    */
   public long rowsToDo(DataMigration migration) {
-    return inspection.read(
-        read -> RowEstimate.of(read, migration.table(), migration.guardOrTrue()));
+    return RowsToDo.of(inspection, migration);
   }
 
   /** All rows, as the planner estimates them. */

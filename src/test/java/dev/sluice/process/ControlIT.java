@@ -128,6 +128,7 @@ class ControlIT {
       try (SluiceProcess status = migrations.command("status", ID).start()) {
         assertThat(answerOf(status, 0))
             .startsWith("0001_upper  paused, step backfill, ")
+            .contains(" changed, 0 rows/s, waiting: ")
             .containsPattern(
                 "waiting: paused by "
                     + by("[^,]+, process \\d+ on \\S+")

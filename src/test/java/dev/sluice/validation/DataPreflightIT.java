@@ -390,6 +390,25 @@ class DataPreflightIT {
         .isBetween(80L, 120L);
   }
 
+  @Test
+  void everyRowIsToDoIfTheGuardNamesAColumnThatWasNeverAnalyzed() {
+    database.execute(
+        """
+        ANALYZE "Order";
+        ALTER TABLE "Order" ADD COLUMN "New" int, ADD COLUMN newer int
+        """);
+    DataPreflight preflight = new DataPreflight(database.dataSource());
+    TestMigration migration = TestMigration.of("\"Order\"").set("\"New\"", "1");
+    assertThat(preflight.rowsToDo(migration.where("\"New\" IS NULL").build())).isEqualTo(1000);
+    assertThat(preflight.rowsToDo(migration.where("\"Total\" <= 100").build()))
+        .as("the new column is no matter")
+        .isBetween(80L, 120L);
+    database.execute("UPDATE \"Order\" SET \"New\" = 1 WHERE \"Total\" > 100; ANALYZE \"Order\"");
+    assertThat(preflight.rowsToDo(migration.where("\"New\" IS NULL").build()))
+        .as("once it is known")
+        .isBetween(80L, 120L);
+  }
+
   private List<String> refusals(TestMigration migration) {
     return report(migration).refusals();
   }
