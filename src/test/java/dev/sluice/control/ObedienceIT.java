@@ -2,12 +2,11 @@ package dev.sluice.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.classic.Level;
 import dev.sluice.control.Command.Kind;
 import dev.sluice.migration.LiveSettings;
 import dev.sluice.migration.MigrationId;
+import dev.sluice.testing.LoggedLines;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
 import java.util.List;
@@ -17,7 +16,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What a runner makes of commands, in whatever order it comes to read them. */
@@ -29,8 +28,9 @@ class ObedienceIT {
   private final StopSignal stop = new StopSignal();
   private final PauseGate gate = new PauseGate(stop);
   private final Launch launch = new Launch();
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-  private final Logger logger = (Logger) LoggerFactory.getLogger(Obedience.class);
+
+  @RegisterExtension private final LoggedLines lines = new LoggedLines(Obedience.class);
+
   private TestDatabase database;
   private RunnerLock lock;
   private Commands commands;
@@ -86,8 +86,6 @@ class ObedienceIT {
 
   @BeforeEach
   void start() throws Exception {
-    lines.start();
-    logger.addAppender(lines);
     database = PostgresServer.newest().newDatabase();
     new SluiceSchema(database.dataSource()).upgrade(stop);
     new Ledger(new JdbcTemplate(database.dataSource())).register(ID, "c0ffee");
@@ -99,7 +97,6 @@ class ObedienceIT {
 
   @AfterEach
   void end() {
-    logger.detachAppender(lines);
     gate.open();
     lock.close();
     database.close();
@@ -247,10 +244,9 @@ class ObedienceIT {
     runner.obey();
 
     assertThat(answer(wrong)).isEqualTo("refused: unknown key 'skip'.");
-    assertThat(lines.list)
-        .extracting(ILoggingEvent::toString)
-        .contains(
-            "[WARN] run.tune-refused migration=0001_split skip=5 by %s, anna: unknown key 'skip'."
+    assertThat(lines.of(Level.WARN))
+        .containsExactly(
+            "run.tune-refused migration=0001_split skip=5 by %s, anna: unknown key 'skip'."
                 .formatted(database.server().user()));
     assertThat(launch.settings.texts()).containsExactly("workers=3");
     assertThat(commands.settings(ID).texts()).containsExactly("workers=3");

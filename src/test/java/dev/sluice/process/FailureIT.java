@@ -2,10 +2,13 @@ package dev.sluice.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.control.SluiceSchema;
+import dev.sluice.control.StopSignal;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.SluiceProcess;
 import dev.sluice.testing.TestDatabase;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,6 +17,7 @@ class FailureIT {
 
   private static final String ID = "0001_upper";
   private static final int ROWS = 20_000;
+  private static final int REFUSED = 3;
   private static final int FAILED = 5;
 
   @TempDir private Path jobs;
@@ -55,6 +59,29 @@ class FailureIT {
       }
       table.assertEachRowUpdatedOnce(ROWS);
       assertThat(watch.rowsWritten()).isEqualTo(ROWS);
+    }
+  }
+
+  @Test
+  void whatANewerProgramHasUpgradedIsLeftAlone() {
+    try (TestDatabase database = PostgresServer.newest().newDatabase()) {
+      CountedTable.create(database, ROWS);
+      new SluiceSchema(database.dataSource()).upgrade(new StopSignal());
+      database.execute(
+          """
+          UPDATE sluice.schema_version SET version = '90'
+          WHERE installed_rank = (SELECT max(installed_rank) FROM sluice.schema_version)
+          """);
+      Migrations migrations = new Migrations(jobs, database).define(ID, CountedTable.SET);
+      for (String command : List.of("run", "status")) {
+        try (SluiceProcess process = migrations.command(command, ID).start()) {
+          assertThat(process.waitFor()).as("%s", process).isEqualTo(REFUSED);
+          assertThat(process.err())
+              .contains("A newer program has upgraded it: use that one.")
+              .doesNotContain("\tat ");
+        }
+      }
+      assertThat(database.count("item WHERE target IS NOT NULL")).isZero();
     }
   }
 

@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.migration.Script.Kind;
 import dev.sluice.postgres.Waiter;
+import dev.sluice.testing.LoggedLines;
 import dev.sluice.testing.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -22,17 +19,17 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 @ParameterizedClass
 @MethodSource("dev.sluice.testing.PostgresServer#all")
 class ScriptLocksIT {
-  private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(Attempts.class);
 
   private final ScriptTrial trial;
-  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+  @RegisterExtension private final LoggedLines lines = new LoggedLines(Attempts.class);
 
   ScriptLocksIT(PostgresServer server) {
     trial = new ScriptTrial(server);
@@ -45,17 +42,10 @@ class ScriptLocksIT {
         CREATE TABLE "Order" (id bigint PRIMARY KEY, total int);
         INSERT INTO "Order" SELECT i, i FROM generate_series(1, 1000) AS i;
         """);
-    log.start();
-    LOGGER.setLevel(Level.INFO);
-    LOGGER.setAdditive(false);
-    LOGGER.addAppender(log);
   }
 
   @AfterEach
   void drop() {
-    LOGGER.detachAppender(log);
-    LOGGER.setAdditive(true);
-    LOGGER.setLevel(null);
     trial.close();
   }
 
@@ -76,8 +66,7 @@ class ScriptLocksIT {
           endsTheReport,
           ScriptTrial.attempts(3));
 
-      assertThat(log.list)
-          .extracting(ILoggingEvent::getFormattedMessage)
+      assertThat(lines.all())
           .singleElement(STRING)
           .matches(
               "schema\\.retry migration=0007_split statement=expand\\.up\\.sql:1 attempt=1/3"

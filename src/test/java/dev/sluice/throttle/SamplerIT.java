@@ -3,10 +3,8 @@ package dev.sluice.throttle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.migration.ThrottlePolicy;
+import dev.sluice.testing.LoggedLines;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.TestDatabase;
 import java.time.Duration;
@@ -18,10 +16,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.JdbcOperations;
 
 class SamplerIT {
+
+  @RegisterExtension private final LoggedLines unread = new LoggedLines(UnreadLog.class);
+  @RegisterExtension private final LoggedLines looks = new LoggedLines(Sampler.class);
 
   /** Time passes, and now and then a test makes it pass faster. */
   private final AtomicLong skippedNanos = new AtomicLong();
@@ -42,6 +43,7 @@ class SamplerIT {
       sampler.start();
       Awaitility.await("both again").until(() -> answers.count.get() >= 2);
     }
+    assertThat(looks.of(Level.WARN)).contains("throttle.sampler this look was cut off");
   }
 
   @Test
@@ -66,31 +68,24 @@ class SamplerIT {
     Scripted other = new Scripted("vacuum");
     urgent.error = new Signal.UnreadableException("the role may not see it");
     Answers answers = new Answers();
-    ListAppender<ILoggingEvent> lines = new ListAppender<>();
-    Logger logger = (Logger) LoggerFactory.getLogger("dev.sluice.throttle");
-    lines.start();
-    logger.setLevel(Level.INFO);
-    logger.addAppender(lines);
     try (TestDatabase database = PostgresServer.newest().newDatabase();
         Sampler sampler = sampler(database, List.of(urgent, other), answers)) {
       sampler.start();
       Awaitility.await("a failure").until(() -> !answers.failures.isEmpty());
-      assertThat(texts(lines)).as("it may pass").isEmpty();
+      assertThat(unread.all()).as("it may pass").isEmpty();
       skippedNanos.set(Duration.ofSeconds(10).toNanos());
-      Awaitility.await("told").until(() -> !texts(lines).isEmpty());
+      Awaitility.await("told").until(() -> !unread.all().isEmpty());
       int seen = answers.failures.size();
       Awaitility.await("more failures").until(() -> answers.failures.size() > seen + 1);
       urgent.error = null;
-      Awaitility.await("it answers").until(() -> texts(lines).size() > 1);
-    } finally {
-      logger.detachAppender(lines);
-      logger.setLevel(null); // the tests' own
+      Awaitility.await("it answers").until(() -> unread.all().size() > 1);
     }
-    assertThat(texts(lines))
+    assertThat(unread.of(Level.WARN))
         .containsExactly(
-            "WARN throttle.unread signal=blocked sessions cannot be read, and the run does not wait"
-                + " for it: the role may not see it",
-            "INFO throttle.read signal=blocked sessions answers again");
+            "throttle.unread signal=blocked sessions cannot be read, and the run does not wait"
+                + " for it: the role may not see it");
+    assertThat(unread.of(Level.INFO))
+        .containsExactly("throttle.read signal=blocked sessions answers again");
   }
 
   private Sampler sampler(TestDatabase database, List<Signal> signals, Sampler.Sink sink) {
@@ -100,12 +95,6 @@ class SamplerIT {
         () -> ThrottlePolicy.DEFAULT,
         () -> System.nanoTime() + skippedNanos.get(),
         sink);
-  }
-
-  private static List<String> texts(ListAppender<ILoggingEvent> lines) {
-    return List.copyOf(lines.list).stream()
-        .map(line -> line.getLevel() + " " + line.getFormattedMessage())
-        .toList();
   }
 
   /** Fails as it is told to, and is on by default. */

@@ -2,14 +2,17 @@ package dev.sluice.throttle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import dev.sluice.migration.TableName;
 import dev.sluice.migration.ThrottlePolicy;
+import dev.sluice.testing.LoggedLines;
 import dev.sluice.testing.PostgresServer;
 import dev.sluice.testing.SeparateServer;
 import dev.sluice.testing.TestDatabase;
 import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -19,6 +22,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 class TableVacuumIT {
 
   private static final TableName PARENT = TableName.parse("\"Order\"");
+
+  @RegisterExtension private final LoggedLines lines = new LoggedLines(TableVacuum.class);
 
   @ParameterizedTest
   @MethodSource("dev.sluice.testing.PostgresServer#embeddedOldest")
@@ -74,6 +79,12 @@ class TableVacuumIT {
               });
       assertThat(read(signal, superuser(database))).as("the last one was in vain").isEmpty();
       assertThat(read(signal, plain(database))).isEmpty();
+      assertThat(lines.of(Level.WARN))
+          .as("once")
+          .singleElement()
+          .asString()
+          .startsWith(
+              "throttle.vacuum table=\"Order1\" autovacuum to prevent wraparound was in vain");
     }
   }
 
