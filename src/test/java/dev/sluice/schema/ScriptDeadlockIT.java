@@ -20,6 +20,16 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class ScriptDeadlockIT {
 
+  /** In the server: the script waits for a tenth of a second, and may be over for a slow client. */
+  private static final String UNTIL_SOMEBODY_WAITS =
+      """
+      DO $$ BEGIN
+        WHILE NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted) LOOP
+          PERFORM pg_sleep(0.001);
+        END LOOP;
+      END $$
+      """;
+
   private final ScriptTrial trial = new ScriptTrial(PostgresServer.newest());
 
   @BeforeEach
@@ -53,6 +63,8 @@ class ScriptDeadlockIT {
             .formatted(trial.database.name(), deadlockTimeout));
     try (Connection report = trial.holding("report", "LOCK TABLE a IN ROW EXCLUSIVE MODE");
         Connection application = trial.holding("application", "INSERT INTO b VALUES (1)")) {
+      CompletableFuture<Void> waiting =
+          CompletableFuture.runAsync(() -> trial.database.execute(UNTIL_SOMEBODY_WAITS));
       CompletableFuture<Void> run =
           CompletableFuture.runAsync(
               () ->
@@ -64,9 +76,7 @@ class ScriptDeadlockIT {
                                   ScriptTrial.NO_WAIT,
                                   ScriptSettings.DEFAULT.withAttempts(1)))
                       .isInstanceOf(ScriptException.class));
-      Awaitility.await()
-          .pollInterval(Duration.ofMillis(5))
-          .until(() -> trial.isTrue("EXISTS (SELECT FROM pg_locks WHERE NOT granted)"));
+      Awaitility.await().pollInterval(Duration.ofMillis(5)).until(waiting::isDone);
       CompletableFuture<Void> use =
           CompletableFuture.runAsync(
               () -> ScriptTrial.execute(application, "INSERT INTO a VALUES (1, 1)"));
