@@ -89,7 +89,7 @@ class BenchIT {
 
     LatencyResult result =
         new LatencyPart(server, load, 1, BenchIT::quiet)
-            .run(ROWS, contenders("loop-1000", "set-2", "set-2-c100-throttled"));
+            .run(4 * ROWS, contenders("loop-1000", "set-2", "set-2-c100-throttled"));
 
     assertThat(result.summaries())
         .extracting(LatencyResult.Summary::contender)

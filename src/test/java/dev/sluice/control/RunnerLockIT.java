@@ -218,8 +218,8 @@ class RunnerLockIT {
       for (int i = 0; i < 4; i++) {
         assertThatThrownBy(() -> RunnerLock.tryTake(pool, ID, "sum", "process 1 on host"))
             .isInstanceOf(BadSqlGrammarException.class);
+        waitUntilNobodyHoldsTheLock();
       }
-      waitUntilNobodyHoldsTheLock();
       database.execute("ALTER TABLE sluice.away RENAME TO migration");
       RunnerLock.tryTake(pool, ID, "sum", "process 1 on host").orElseThrow().close();
     }

@@ -296,8 +296,8 @@ class SluiceLibraryIT {
     assertThat(begun.getCount()).as("no row was read").isEqualTo(1);
 
     assertThatIllegalArgumentException().isThrownBy(() -> live.tune("chunk.row=200"));
-    assertThat(live.tune("chunk.rows=200").isRefused()).isFalse();
-    assertThat(own.status("0009_slow").orElseThrow().tuned()).containsExactly("chunk.rows=200");
+    assertThat(live.tune("chunk.rows=100").isRefused()).isFalse();
+    assertThat(own.status("0009_slow").orElseThrow().tuned()).containsExactly("chunk.rows=100");
     assertThat(live.resume().message()).matches("0009_slow: goes on, was paused for \\d+ s");
     begun.await();
     assertThat(live.stop().message())

@@ -40,11 +40,11 @@ class RoundTripsIT {
   @ParameterizedTest
   @CsvSource({"set, 5", "transform, 8"})
   void aChunkTakesFewRoundTrips(String change, int expected) throws Exception {
-    double least = Double.MAX_VALUE;
-    for (int i = 0; i < TRIES && least > expected + MORE; i++) {
-      least = Math.min(least, roundTripsOfAChunk(change));
+    double found = roundTripsOfAChunk(change);
+    for (int i = 1; i < TRIES && (found < expected - 0.5 || found > expected + MORE); i++) {
+      found = roundTripsOfAChunk(change);
     }
-    assertThat(least).isBetween(expected - 0.5, expected + MORE);
+    assertThat(found).isBetween(expected - 0.5, expected + MORE);
   }
 
   private double roundTripsOfAChunk(String change) throws Exception {

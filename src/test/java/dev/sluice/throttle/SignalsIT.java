@@ -82,6 +82,8 @@ class SignalsIT {
 
       CompletableFuture<Void> waits1 = updateInBackground(application, 1);
       awaitWaiting(database, 2);
+      Awaitility.await("a wait too long to be tolerated")
+          .until(() -> signal.read(plain, POLICY).isPresent());
       assertThat(signal.read(plain, POLICY))
           .hasValueSatisfying(
               reason ->

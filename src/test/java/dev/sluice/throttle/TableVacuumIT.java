@@ -36,7 +36,8 @@ class TableVacuumIT {
           CREATE ROLE plain LOGIN PASSWORD 'plain';
           CREATE TABLE "Order" (id int, note text) PARTITION BY RANGE (id);
           CREATE TABLE "Order1" PARTITION OF "Order" FOR VALUES FROM (0) TO (1000000)
-            WITH (autovacuum_freeze_max_age = 100000, autovacuum_vacuum_cost_delay = 100,
+            WITH (autovacuum_enabled = off, -- but against wraparound, which nothing turns off
+                  autovacuum_freeze_max_age = 100000, autovacuum_vacuum_cost_delay = 100,
                   autovacuum_vacuum_cost_limit = 1);
           INSERT INTO "Order" SELECT n, repeat('x', 200) FROM generate_series(1, 50000) AS n
           """);
