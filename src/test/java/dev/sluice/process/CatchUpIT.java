@@ -98,11 +98,11 @@ class CatchUpIT {
         .isZero();
   }
 
+  /** Its lock may be free for a moment: it is taken for the run, which is over, and once more. */
   private static void assertRunBy(SluiceProcess winner, SluiceProcess loser) {
     Pattern busy =
         Pattern.compile(
-            "0001_upper: is being run by process %d on .* \\(server process \\d+ of postgres on .* since .* UTC\\)"
-                .formatted(winner.pid()));
+            "0001_upper: is being run by process %d on .* \\(.*\\)".formatted(winner.pid()));
     assertThat(loser.err().lines()).as("%s", loser).anyMatch(busy.asMatchPredicate());
   }
 

@@ -74,6 +74,14 @@ class ControlIT {
     database.execute("DELETE FROM slow");
   }
 
+  /** Without waiting for the answer. */
+  private void givePause() {
+    database.execute(
+        "INSERT INTO sluice.command (migration_id, command, given_by) VALUES ('"
+            + ID
+            + "', 'pause', 'test')");
+  }
+
   private LiveControl operator(String by) {
     return new LiveControl(database.dataSource(), new StopSignal(), by);
   }
@@ -117,14 +125,18 @@ class ControlIT {
       long written = watch.rowsWritten();
       assertThat(written).isLessThan(ROWS);
       assertThat(watch.state()).isEqualTo("paused");
-      assertThat(database.count(OURS + " AND (xact_start IS NOT NULL AND state <> 'active')"))
-          .as("sessions idle in a transaction")
-          .isZero();
-      assertThat(
+      // what a chunk held it would hold all through the pause; a look of the throttle is short
+      watch.await(
+          "no session idle in a transaction",
+          run,
+          () -> database.count(OURS + " AND (xact_start IS NOT NULL AND state <> 'active')") == 0);
+      watch.await(
+          "no lock on the table",
+          run,
+          () ->
               database.count(
-                  "pg_locks WHERE relation = 'item'::regclass AND pid <> pg_backend_pid()"))
-          .as("locks on the table")
-          .isZero();
+                      "pg_locks WHERE relation = 'item'::regclass AND pid <> pg_backend_pid()")
+                  == 0);
       try (SluiceProcess status = migrations.command("status", ID).start()) {
         assertThat(answerOf(status, 0))
             .startsWith("0001_upper  paused, step backfill, ")
@@ -410,9 +422,8 @@ class ControlIT {
         define(
             // partitions that last, so that some are left when the workers are to be fewer
             SMALL.replace("workers: 2", "workers: 1") + "throttle: {pause: 50ms}\n");
-    try (Connection application = database.connect();
+    try (Connection application = table.held(ROWS);
         SluiceProcess run = migrations.start(ID)) {
-      CountedTable.hold(application, ROWS);
       watch.awaitRowsWritten(1, run);
       assertThat(runningPartitions()).isEqualTo(1);
       assertThat(operator(ANNA).tune(MIGRATION, LiveSettings.parse(List.of("workers=3"))).text())
@@ -457,13 +468,12 @@ class ControlIT {
   @Test
   void theSweepIsPausedToo() throws Exception {
     Migrations migrations = define(SMALL);
-    try (Connection application = database.connect();
+    try (Connection application = table.held(1);
         SluiceProcess run = migrations.start(ID)) {
-      CountedTable.hold(application, 1);
       watch.awaitLog("sweep.waiting", run);
-      assertThat(operator(ANNA).pause(MIGRATION).text()).startsWith("paused, ");
+      givePause(); // answered after two seconds: the sweep waits so long for the row
+      watch.await("a pause between two rounds", run, () -> watch.state().equals("paused"));
       application.rollback();
-      assertThat(watch.state()).isEqualTo("paused");
       assertThat(database.count("item WHERE target IS NULL")).isEqualTo(1);
       operator(ANNA).resume(MIGRATION);
       assertCompletes(run);
@@ -497,10 +507,7 @@ class ControlIT {
       operator(ANNA).resume(MIGRATION);
       watch.await(
           "the step before", run, () -> database.count(OURS + " AND wait_event = 'PgSleep'") > 0);
-      database.execute(
-          "INSERT INTO sluice.command (migration_id, command, given_by) VALUES ('"
-              + ID
-              + "', 'pause', 'test')");
+      givePause();
       watch.awaitLog("paused by test", run);
       hold.execute("SELECT pg_advisory_unlock(4711)");
       watch.await(
@@ -613,7 +620,10 @@ class ControlIT {
       long restored = database.count("item WHERE target IS NULL");
       assertThat(restored).isLessThan(ROWS);
       assertThat(watch.state()).isEqualTo("rolling_back");
-      assertThat(database.count("sluice.activity WHERE waiting LIKE 'paused by %'")).isEqualTo(1);
+      watch.await(
+          "it tells of the pause",
+          back,
+          () -> database.count("sluice.activity WHERE waiting LIKE 'paused by %'") == 1);
       assertThat(database.count("item WHERE target IS NULL")).isEqualTo(restored);
       operator(ANNA).resume(MIGRATION);
       letRun();

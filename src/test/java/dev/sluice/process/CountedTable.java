@@ -75,6 +75,13 @@ record CountedTable(TestDatabase database) {
     }
   }
 
+  /** An application that holds a row from before a run to its rollback. */
+  Connection held(long id) throws SQLException {
+    Connection application = database.connect();
+    hold(application, id);
+    return application;
+  }
+
   void assertEachRowUpdatedOnce(int rows) {
     assertThat(database.count("item")).as("rows").isEqualTo(rows);
     assertThat(database.count("item WHERE target IS DISTINCT FROM upper(source)"))

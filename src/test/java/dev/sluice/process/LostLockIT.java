@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,8 +52,18 @@ class LostLockIT {
 
   @Test
   void theLoserOfTwoLaunchesNamesTheWinner() throws Exception {
+    try (Connection application =
+        table.held(ROWS)) { // the winner is not over before the loser has named it
+      theLoserNamesTheWinner(application);
+    }
+    table.assertEachRowUpdatedOnce(ROWS);
+  }
+
+  private void theLoserNamesTheWinner(Connection application) throws Exception {
     try (SluiceProcess one = migrations.start(ID);
         SluiceProcess two = migrations.start(ID)) {
+      Awaitility.await("the loser's end").until(() -> !one.isAlive() || !two.isAlive());
+      application.rollback();
       int codeOfOne = one.waitFor();
       int codeOfTwo = two.waitFor();
       SluiceProcess winner = codeOfOne == DONE ? one : two;
@@ -71,14 +82,13 @@ class LostLockIT {
                               winner.pid(),
                               Pattern.quote(InetAddress.getLocalHost().getHostName())))
                   .asMatchPredicate());
-      table.assertEachRowUpdatedOnce(ROWS);
     }
   }
 
   @Test
   void aRunThatLosesItsLockStopsItsWorkersTakesItAgainAndGoesOn() throws Exception {
-    try (Connection application = database.connect()) {
-      CountedTable.hold(application, ROWS); // the run must not be over when it finds the lock gone
+    // the run must not be over when it finds the lock gone
+    try (Connection application = table.held(ROWS)) {
       try (SluiceProcess process = migrations.start(ID)) {
         watch.awaitRowsWritten(ROWS / 20, process);
         watch.terminateRunnerLock();

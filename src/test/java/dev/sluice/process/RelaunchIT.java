@@ -105,10 +105,9 @@ class RelaunchIT {
         ID,
         CountedTable.SET
             + "chunk: {rows: 100}\nworkers: 2\nretry: {attempts: 20, backoff: 100ms}\n");
-    try (Connection application = database.connect();
+    try (Connection application = table.held(1);
         Connection ghost = database.connect();
         SluiceProcess process = migrations.command(ID).start()) {
-      CountedTable.hold(application, 1);
       watch.awaitRowsWritten(ROWS / 20, process);
       takeOver(ghost);
       watch.await(
@@ -128,14 +127,14 @@ class RelaunchIT {
     migrations.define(
         ID,
         CountedTable.SET + "chunk: {rows: 100}\nworkers: 2\nretry: {attempts: 3, backoff: 10ms}\n");
-    try (Connection application = database.connect();
+    try (Connection application = table.held(1);
         Connection other = database.connect();
         SluiceProcess process = migrations.start(ID)) {
-      CountedTable.hold(application, 1);
       watch.awaitRowsWritten(ROWS / 20, process);
       takeOver(other);
       assertThat(process.waitFor()).as("%s", process).isEqualTo(BUSY);
       assertThat(process.err()).contains("\n0001_upper: is being run by process ");
+      application.rollback();
     }
     assertCompletes();
   }

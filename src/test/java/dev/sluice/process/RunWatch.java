@@ -67,10 +67,14 @@ final class RunWatch implements AutoCloseable {
         .pollInterval(POLL_INTERVAL)
         .until(
             () -> {
+              boolean isOver = !process.isAlive();
+              if (isOver) {
+                process.waitFor(); // all that it printed is read
+              }
               if (condition.call()) {
                 return true;
               }
-              if (!process.isAlive()) {
+              if (isOver) {
                 throw new AssertionError("ended before: " + moment + "\n" + process);
               }
               return false;
