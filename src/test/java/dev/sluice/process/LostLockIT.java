@@ -52,8 +52,8 @@ class LostLockIT {
 
   @Test
   void theLoserOfTwoLaunchesNamesTheWinner() throws Exception {
-    try (Connection application =
-        table.held(ROWS)) { // the winner is not over before the loser has named it
+    // the winner must not be over before the loser has named it
+    try (Connection application = table.held(ROWS)) {
       theLoserNamesTheWinner(application);
     }
     table.assertEachRowUpdatedOnce(ROWS);
