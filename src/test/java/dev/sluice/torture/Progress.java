@@ -4,7 +4,6 @@ import dev.sluice.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -49,25 +48,21 @@ final class Progress implements AutoCloseable {
 
   /** Rows under the guard. */
   long rowsDue() {
-    return ask("SELECT count(*) FROM %s WHERE target IS NULL".formatted(kind.table()));
+    return count("SELECT count(*) FROM %s WHERE target IS NULL".formatted(kind.table()));
   }
 
+  /** Of the job repository, which is made by the first launch: 0 before. */
   private long ask(String sql) {
-    JdbcClient jdbc = jdbc();
-    try {
-      return jdbc.sql(sql).query(Long.class).single();
-    } catch (DataAccessException e) {
-      if (exists(jdbc)) {
-        throw e;
-      }
-      return 0;
-    }
+    return jdbc()
+            .sql("SELECT to_regclass('sluice.batch_step_execution') IS NOT NULL")
+            .query(Boolean.class)
+            .single()
+        ? count(sql)
+        : 0;
   }
 
-  private static boolean exists(JdbcClient jdbc) {
-    return jdbc.sql("SELECT to_regclass('sluice.batch_step_execution') IS NOT NULL")
-        .query(Boolean.class)
-        .single();
+  private long count(String sql) {
+    return jdbc().sql(sql).query(Long.class).single();
   }
 
   String state() {
