@@ -5,11 +5,12 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Which share of the policy's rows a chunk may have, after sessions were found to wait for the run:
- * each time half of what it was. It comes back in small steps, one a chunk.
+ * What the workers of a launch know together of their chunks' size, so that one which begins later
+ * (after load, after {@code tune}) does not begin as if nothing had been: which share of the
+ * policy's rows a chunk may have after sessions were found to wait for the run, each time half of
+ * what it was and back in small steps, one a chunk; and the rows that fitted the last chunk.
  *
- * <p>One for all workers of a launch, so that a worker which begins later does not begin as if
- * nothing had been. Safe for concurrent use.
+ * <p>Safe for concurrent use.
  */
 public final class ChunkAllowance {
 
@@ -23,6 +24,7 @@ public final class ChunkAllowance {
   private final IntSupplier workers;
   private long harmsKnown;
   private double share = 1;
+  private int fitted = ChunkPolicy.ROWS_MAX;
 
   /**
    * @param harms see {@link Throttle#harms}
@@ -44,8 +46,18 @@ public final class ChunkAllowance {
     return share;
   }
 
-  /** A chunk of one of the workers is done. */
-  synchronized void chunkDone() {
+  /** The rows that the last chunk of any worker made the next one; as many as can be, before. */
+  synchronized int fitted() {
+    return fitted;
+  }
+
+  /**
+   * A chunk of one of the workers is done.
+   *
+   * @param next the rows of its next one
+   */
+  synchronized void chunkDone(int next) {
     share = Math.min(1, share() + BACK_A_CHUNK / workers.getAsInt());
+    fitted = next;
   }
 }

@@ -36,7 +36,7 @@ public final class ChunkSize {
   public ChunkSize(Supplier<ChunkPolicy> policy, ChunkAllowance allowance) {
     this.policy = policy;
     this.allowance = allowance;
-    this.rows = policy.get().rows();
+    this.rows = Math.min(policy.get().rows(), allowance.fitted());
   }
 
   /** 1 to the policy's rows. */
@@ -54,7 +54,6 @@ public final class ChunkSize {
   public void took(int asked, Duration time) {
     ChunkPolicy now = policy.get();
     rows = rows();
-    allowance.chunkDone();
     double target = now.targetTime().toNanos();
     double newest = (double) Math.max(1, time.toNanos()) / asked;
     boolean alone = nanosPerRow == 0 || newest * asked >= FAR_TOO_SLOW * target;
@@ -62,6 +61,7 @@ public final class ChunkSize {
     double fitting = Math.min(target / nanosPerRow, rows * GROWTH_MAX);
     int floor = Math.min(rows, ChunkPolicy.ROWS_MIN);
     rows = Math.min(now.rows(), Math.max(floor, (int) Math.ceil(fitting)));
+    allowance.chunkDone(rows);
   }
 
   /**

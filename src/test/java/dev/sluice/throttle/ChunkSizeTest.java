@@ -73,6 +73,15 @@ class ChunkSizeTest {
   }
 
   @Test
+  void aWorkerThatBeginsLaterBeginsWithTheSizeThatFitsTheOthers() {
+    took(Duration.ofMillis(800));
+    assertThat(new ChunkSize(() -> policy, allowance).rows()).isEqualTo(250);
+    assertThat(new ChunkSize(() -> new ChunkPolicy(200, Duration.ofMillis(200)), allowance).rows())
+        .as("never above the policy's")
+        .isEqualTo(200);
+  }
+
+  @Test
   void aChunkCountsByTheRowsThatItBeganWith() {
     int asked = size.rows();
     harms++;
@@ -93,7 +102,7 @@ class ChunkSizeTest {
     harms += 5;
     assertThat(ofFour.share()).isEqualTo(0.5);
     for (int chunk = 0; chunk < 20; chunk++) {
-      ofFour.chunkDone();
+      ofFour.chunkDone(1000);
     }
     assertThat(ofFour.share()).isCloseTo(0.75, within(1e-9));
   }
