@@ -2,8 +2,10 @@ package dev.sluice.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +26,7 @@ import org.springframework.util.FileSystemUtils;
 final class QuickStart {
 
   private static final Path HOME = Path.of("target", "quick-start").toAbsolutePath();
+  private static final Path TURN = Path.of("target", "quick-start.lock").toAbsolutePath();
   private static final String JAR = "sluice.jar";
   private static final String STORE = "classes.jsa";
   private static final int PREPARATION_MINUTES_MAX = 5;
@@ -57,9 +60,14 @@ final class QuickStart {
     return words;
   }
 
-  /** Of this very jar: another one has another folder, and the old ones are deleted. */
+  /**
+   * Of this very jar: another one has another folder, and the old ones are deleted. Once for all
+   * processes that run tests beside each other: the others wait.
+   */
   private static Path prepared(Path java, Path packaged) {
-    try {
+    try (FileChannel turn =
+        FileChannel.open(TURN, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      turn.lock(); // until it is closed
       Path folder =
           HOME.resolve(Files.getLastModifiedTime(packaged).toMillis() + "-" + Files.size(packaged));
       if (!Files.exists(folder.resolve(STORE))) {
