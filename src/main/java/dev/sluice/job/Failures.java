@@ -30,12 +30,13 @@ final class Failures {
    *
    * <p>A step that is stored otherwise than this process knows it: the server has crashed and lost
    * the last chunks with their checkpoints, or another runner went on. The next launch reads what
-   * is stored, or finds the lock taken.
+   * is stored, or finds the lock taken. A late end: it recovers that execution once more.
    */
   static boolean mayPass(Throwable error) {
     return find(error, LockLostException.class).isPresent()
         || find(error, OptimisticLockingFailureException.class).isPresent()
         || find(error, Relaunches.OwnGhostException.class).isPresent()
+        || find(error, Launcher.LateEndException.class).isPresent()
         || (SqlStates.isTransient(error) && !isFinal(error));
   }
 

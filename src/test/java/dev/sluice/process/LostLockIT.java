@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One runner a migration, whatever happens to its lock's connection. */
 class LostLockIT {
@@ -130,6 +132,44 @@ class LostLockIT {
     }
     table.assertEachRowUpdatedOnce(ROWS);
     assertThat(watch.state()).isEqualTo("completed");
+    assertThat(watch.rowsWritten()).isEqualTo(ROWS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "UPDATE sluice.batch_job_execution SET status = 'UNKNOWN', version = version + 1",
+        "UPDATE sluice.batch_step_execution SET status = 'STARTED', version = version + 1"
+      })
+  void aRunnerThatNotesItsEndAfterItsLockIsTakenHoldsNobodyUp(String noteOfTheEnd) {
+    try (SluiceProcess first = migrations.start(ID)) {
+      watch.awaitRowsWritten(ROWS / 20, first);
+      first.kill9();
+      first.waitFor();
+    }
+    // the next launch notes its start between the recovery and the restart
+    database.execute(
+        """
+        CREATE TABLE late (once integer PRIMARY KEY);
+        CREATE FUNCTION note_late() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          INSERT INTO late VALUES (1) ON CONFLICT DO NOTHING;
+          IF FOUND THEN
+            %s;
+          END IF;
+          RETURN NULL;
+        END $$;
+        CREATE TRIGGER late AFTER INSERT ON sluice.history
+        FOR EACH ROW EXECUTE FUNCTION note_late();
+        """
+            .formatted(noteOfTheEnd));
+    try (SluiceProcess second = migrations.start(ID)) {
+      assertThat(second.waitFor()).as("%s", second).isEqualTo(DONE);
+      assertThat(second.err())
+          .contains(
+              "run.relaunch migration=0001_upper attempt=2/5 after=a runner that had lost the lock noted its end only now");
+    }
+    table.assertEachRowUpdatedOnce(ROWS);
     assertThat(watch.rowsWritten()).isEqualTo(ROWS);
   }
 
