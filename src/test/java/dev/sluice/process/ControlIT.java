@@ -431,6 +431,7 @@ class ControlIT {
       watch.await("three workers", run, () -> runningPartitions() == 3);
       operator(ANNA).tune(MIGRATION, LiveSettings.parse(List.of("workers=default")));
       watch.await("one worker", run, () -> runningPartitions() == 1);
+      operator(ANNA).tune(MIGRATION, LiveSettings.parse(List.of("throttle.pause=0ms")));
       application.rollback();
       assertCompletes(run);
     }
@@ -522,7 +523,7 @@ class ControlIT {
 
   @Test
   void aPauseOutlastsLostConnections() {
-    Migrations migrations = define(SMALL + "retry: {attempts: 2}\n");
+    Migrations migrations = define(SMALL + "retry: {attempts: 2, backoff: 100ms}\n");
     operatorBeforeTheFirstLaunch(migrations);
     try (SluiceProcess run = migrations.start(ID)) {
       for (int launch = 1; launch <= 3; launch++) {

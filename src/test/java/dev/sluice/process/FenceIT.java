@@ -33,7 +33,10 @@ class FenceIT {
       CountedTable table = CountedTable.create(database, ROWS);
       Migrations migrations =
           new Migrations(jobs, database)
-              .define(ID, change + "chunk: {rows: 100}\nworkers: 2\n")
+              .define(
+                  ID,
+                  // woken up, the first process may ask for its lock again
+                  change + "chunk: {rows: 100}\nworkers: 2\nretry: {attempts: 3, backoff: 100ms}\n")
               .write(ID, "Upper.java", CountedTable.UPPER_JAVA);
       try (SluiceProcess first = migrations.start(ID);
           Connection application = database.connect()) {
