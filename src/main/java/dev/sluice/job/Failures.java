@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.batch.core.launch.JobExecutionAlreadyRunningException;
+import org.springframework.batch.core.launch.JobRestartException;
 import org.springframework.dao.OptimisticLockingFailureException;
 
 /** Tells what an error means for a run. */
@@ -30,13 +32,18 @@ final class Failures {
    *
    * <p>A step that is stored otherwise than this process knows it: the server has crashed and lost
    * the last chunks with their checkpoints, or another runner went on. The next launch reads what
-   * is stored, or finds the lock taken. A late end: it recovers that execution once more.
+   * is stored, or finds the lock taken.
+   *
+   * <p>A restart that Spring Batch refuses: a runner that had lost the lock has noted the end of
+   * its job after this launch recovered that job. No version holds such a note back, as {@code
+   * SimpleJobRepository.update} takes over the stored one of a job. The next launch recovers again.
    */
   static boolean mayPass(Throwable error) {
     return find(error, LockLostException.class).isPresent()
         || find(error, OptimisticLockingFailureException.class).isPresent()
         || find(error, Relaunches.OwnGhostException.class).isPresent()
-        || find(error, Launcher.LateEndException.class).isPresent()
+        || find(error, JobRestartException.class).isPresent()
+        || find(error, JobExecutionAlreadyRunningException.class).isPresent()
         || (SqlStates.isTransient(error) && !isFinal(error));
   }
 

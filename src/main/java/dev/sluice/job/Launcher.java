@@ -12,12 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.batch.core.BatchStatus;
-import org.springframework.batch.core.job.Job;
-import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.job.JobInstance;
 import org.springframework.batch.core.job.parameters.JobParameters;
-import org.springframework.batch.core.launch.JobExecutionAlreadyRunningException;
-import org.springframework.batch.core.launch.JobRestartException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Launches a job once, under the runner lock: recovers it, runs it, and keeps the ledger. */
@@ -103,20 +99,8 @@ final class Launcher {
       launch.steering().begins(workers);
       launch.throttle().resizeBy(workers::resize);
       return new JobEnd(job, launch)
-          .result(start(job.build(launch, workers.executor()), parameters));
-    }
-  }
-
-  /**
-   * Runs the job in this thread.
-   *
-   * @throws LateEndException if what was recovered is to be recovered once more
-   */
-  private JobExecution start(Job built, JobParameters parameters) throws Exception {
-    try {
-      return environment.jobOperator().start(built, parameters);
-    } catch (JobRestartException | JobExecutionAlreadyRunningException e) {
-      throw new LateEndException(e);
+          .result(
+              environment.jobOperator().start(job.build(launch, workers.executor()), parameters));
     }
   }
 
@@ -144,20 +128,5 @@ final class Launcher {
 
   private MigrationId id() {
     return job.migration().id();
-  }
-
-  /**
-   * A runner that had lost the lock has noted its job's end after this launch recovered that job.
-   *
-   * <p>Spring Batch refuses to restart what it finds so, before anything is done. No version holds
-   * such a note back: {@code SimpleJobRepository.update} takes over the stored version of a job.
-   */
-  static final class LateEndException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    LateEndException(Exception refused) {
-      super("a runner that had lost the lock noted its end only now; run it again to go on");
-      addSuppressed(refused);
-    }
   }
 }

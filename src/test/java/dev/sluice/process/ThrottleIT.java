@@ -256,8 +256,9 @@ class ThrottleIT {
               .containsPattern(
                   "throttle\\.when could not be read for [0-9]+ s: permission denied for table hold"
                       + " \\[42501\\]");
+          watch.awaitLog("throttle.unread signal=throttle.when", process);
           database.execute("GRANT SELECT ON hold TO " + role.name());
-          watch.awaitLog("throttle.read", process);
+          watch.awaitLog("throttle.read signal=throttle.when", process);
           tune(migrations, "throttle.rows-per-second=100000", "throttle.pause=0ms");
           assertThat(process.waitFor()).as("%s", process).isZero();
         }
