@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** One runner a migration, whatever happens to its lock's connection. */
 class LostLockIT {
@@ -136,12 +136,12 @@ class LostLockIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "UPDATE sluice.batch_job_execution SET status = 'UNKNOWN', version = version + 1",
-        "UPDATE sluice.batch_step_execution SET status = 'STARTED', version = version + 1"
-      })
-  void aRunnerThatNotesItsEndAfterItsLockIsTakenHoldsNobodyUp(String noteOfTheEnd) {
+  @CsvSource({
+    "batch_job_execution, UNKNOWN, Cannot restart job from UNKNOWN status",
+    "batch_step_execution, STARTED, A job execution for this job is already running"
+  })
+  void aRunnerThatNotesItsEndAfterItsLockIsTakenHoldsNobodyUp(
+      String notedIn, String lateStatus, String refusal) {
     try (SluiceProcess first = migrations.start(ID)) {
       watch.awaitRowsWritten(ROWS / 20, first);
       first.kill9();
@@ -155,17 +155,18 @@ class LostLockIT {
         BEGIN
           INSERT INTO late VALUES (1) ON CONFLICT DO NOTHING;
           IF FOUND THEN
-            %s;
+            UPDATE sluice.%s SET status = '%s', version = version + 1;
           END IF;
           RETURN NULL;
         END $$;
         CREATE TRIGGER late AFTER INSERT ON sluice.history
         FOR EACH ROW EXECUTE FUNCTION note_late();
         """
-            .formatted(noteOfTheEnd));
+            .formatted(notedIn, lateStatus));
     try (SluiceProcess second = migrations.start(ID)) {
       assertThat(second.waitFor()).as("%s", second).isEqualTo(DONE);
-      assertThat(second.err()).contains("run.relaunch migration=0001_upper attempt=2/5 after=");
+      assertThat(second.err())
+          .contains("run.relaunch migration=0001_upper attempt=2/5 after=" + refusal);
     }
     table.assertEachRowUpdatedOnce(ROWS);
     assertThat(watch.rowsWritten()).isEqualTo(ROWS);
